@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The one set of rules that every room is built with.
+let rules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room of the house: a Swift target and the rooms it may see.
+func room(_ name: String, sees rooms: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: rooms, resources: resources, swiftSettings: rules)
+}
+
+/// The tests of a room.
+func tests(_ name: String, sees rooms: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: rooms, exclude: exclude, swiftSettings: rules)
+}
+
+let package = Package(
+    name: "funnel",
+    products: [.executable(name: "funnel", targets: ["funnel"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    ],
+    targets: [
+        room("FunnelText"),
+        room("FunnelModel", resources: [.embedInCode("kpis.funnel")]),
+        room("FunnelSyntax", sees: ["FunnelText"]),
+        room("FunnelPlan", sees: ["FunnelText", "FunnelModel"]),
+        room("FunnelStore", sees: ["FunnelModel"]),
+        room("FunnelIngest", sees: ["FunnelText", "FunnelModel", "FunnelStore", "CZlib"]),
+        room("FunnelBinder", sees: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan"]),
+        room("FunnelEngine", sees: ["FunnelText", "FunnelModel", "FunnelPlan", "FunnelStore"]),
+        room("FunnelRender", sees: ["FunnelText", "FunnelModel", "FunnelStore"]),
+        room(
+            "FunnelSession",
+            sees: [
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelIngest", "FunnelBinder",
+                "FunnelEngine", "FunnelRender",
+            ]),
+        room("FunnelShell", sees: ["FunnelText", "FunnelRender", "FunnelSession", "CEditLine"]),
+        room("FunnelSample", sees: ["FunnelModel"]),
+        .executableTarget(
+            name: "funnel",
+            dependencies: [
+                "FunnelText", "FunnelShell", "FunnelSession", "FunnelSample",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: rules),
+        .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    ]
+)

@@ -1,0 +1,195 @@
+package import FunnelModel
+
+/// Signed whole numbers in the narrowest width that holds them all.
+package enum Integers: Sendable {
+    case int8(Buffer<Int8>)
+    case int16(Buffer<Int16>)
+    case int32(Buffer<Int32>)
+    case int64(Buffer<Int64>)
+
+    package var count: Int {
+        switch self {
+        case .int8(let buffer): buffer.count
+        case .int16(let buffer): buffer.count
+        case .int32(let buffer): buffer.count
+        case .int64(let buffer): buffer.count
+        }
+    }
+
+    package var byteCount: Int {
+        switch self {
+        case .int8(let buffer): buffer.byteCount
+        case .int16(let buffer): buffer.byteCount
+        case .int32(let buffer): buffer.byteCount
+        case .int64(let buffer): buffer.byteCount
+        }
+    }
+
+    package subscript(row: Int) -> Int64 {
+        switch self {
+        case .int8(let buffer): Int64(buffer[row])
+        case .int16(let buffer): Int64(buffer[row])
+        case .int32(let buffer): Int64(buffer[row])
+        case .int64(let buffer): buffer[row]
+        }
+    }
+
+    /// Packs values into the narrowest width.
+    package init(packing values: Buffer<Int64>) {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let source = values.base
+        for row in 0..<values.count {
+            low = min(low, source[row])
+            high = max(high, source[row])
+        }
+        self.init(packing: values, low: low, high: high)
+    }
+
+    /// Packs values that are known to lie in `low...high`.
+    package init(packing values: Buffer<Int64>, low: Int64, high: Int64) {
+        if low >= Int64(Int8.min), high <= Int64(Int8.max) {
+            self = .int8(Self.narrow(values))
+        } else if low >= Int64(Int16.min), high <= Int64(Int16.max) {
+            self = .int16(Self.narrow(values))
+        } else if low >= Int64(Int32.min), high <= Int64(Int32.max) {
+            self = .int32(Self.narrow(values))
+        } else {
+            self = .int64(values)
+        }
+    }
+
+    private static func narrow<T: FixedWidthInteger & BitwiseCopyable>(_ values: Buffer<Int64>) -> Buffer<T> {
+        Buffer(count: values.count) { base in
+            let source = values.base
+            for row in 0..<values.count { base[row] = T(truncatingIfNeeded: source[row]) }
+        }
+    }
+}
+
+/// Dictionary codes in the narrowest width that holds them all.
+package enum Codes: Sendable {
+    case uint8(Buffer<UInt8>)
+    case uint16(Buffer<UInt16>)
+    case uint32(Buffer<UInt32>)
+
+    package var count: Int {
+        switch self {
+        case .uint8(let buffer): buffer.count
+        case .uint16(let buffer): buffer.count
+        case .uint32(let buffer): buffer.count
+        }
+    }
+
+    package var byteCount: Int {
+        switch self {
+        case .uint8(let buffer): buffer.byteCount
+        case .uint16(let buffer): buffer.byteCount
+        case .uint32(let buffer): buffer.byteCount
+        }
+    }
+
+    package subscript(row: Int) -> Int {
+        switch self {
+        case .uint8(let buffer): Int(buffer[row])
+        case .uint16(let buffer): Int(buffer[row])
+        case .uint32(let buffer): Int(buffer[row])
+        }
+    }
+
+    /// Packs codes of a dictionary of `size` entries.
+    package init(packing codes: Buffer<UInt32>, size: Int) {
+        if size <= 256 {
+            self = .uint8(Self.narrow(codes))
+        } else if size <= 65_536 {
+            self = .uint16(Self.narrow(codes))
+        } else {
+            self = .uint32(codes)
+        }
+    }
+
+    private static func narrow<T: FixedWidthInteger & BitwiseCopyable>(_ codes: Buffer<UInt32>) -> Buffer<T> {
+        Buffer(count: codes.count) { base in
+            let source = codes.base
+            for row in 0..<codes.count { base[row] = T(truncatingIfNeeded: source[row]) }
+        }
+    }
+}
+
+/// A column: a name, a type, the values, and which of them are there.
+package struct Column: Sendable {
+    package enum Values: Sendable {
+        case text(Codes, TextDictionary)
+        case integer(Integers)
+        /// Whole numbers of 10^-scale.
+        case decimal(Integers, scale: Int)
+        /// Days since 1970-01-01.
+        case date(Integers)
+        /// Days, and the time since midnight in `unit`s, which is read only where a query needs it.
+        case timestamp(days: Integers, time: Integers, unit: TimeUnit)
+        case yesNo(Bitmap)
+    }
+
+    /// As the file has it: `Lead Source`.
+    package let name: String
+    package let values: Values
+    /// Which rows have a value; nil where all have. A row without one holds zero in `values`.
+    package let validity: Bitmap?
+
+    package init(name: String, values: Values, validity: Bitmap?) {
+        self.name = name
+        self.values = values
+        self.validity = validity
+        precondition(validity == nil || validity?.count == count)
+    }
+
+    package var count: Int {
+        switch values {
+        case .text(let codes, _): codes.count
+        case .integer(let integers), .decimal(let integers, _), .date(let integers), .timestamp(let integers, _, _): integers.count
+        case .yesNo(let bits): bits.count
+        }
+    }
+
+    package var type: ColumnType {
+        switch values {
+        case .text: .text
+        case .integer: .integer
+        case .decimal(_, let scale): .decimal(scale: scale)
+        case .date: .date
+        case .timestamp: .timestamp
+        case .yesNo: .yesNo
+        }
+    }
+
+    package var missing: Int { validity.map { $0.count - $0.population } ?? 0 }
+
+    package func isMissing(_ row: Int) -> Bool { validity.map { !$0[row] } ?? false }
+
+    /// The bytes that its values take in memory.
+    package var byteCount: Int {
+        let bits = validity.map { $0.words.byteCount } ?? 0
+        return switch values {
+        case .text(let codes, let dictionary): bits + codes.byteCount + dictionary.byteCount
+        case .integer(let integers), .decimal(let integers, _), .date(let integers): bits + integers.byteCount
+        case .timestamp(let days, let time, _): bits + days.byteCount + time.byteCount
+        case .yesNo(let values): bits + values.words.byteCount
+        }
+    }
+
+    /// One cell, as an answer shows it.
+    package func value(_ row: Int) -> Value {
+        if isMissing(row) { return .missing }
+        switch values {
+        case .text(let codes, let dictionary): return .text(dictionary[codes[row]])
+        case .integer(let integers): return .exact(Exact(Int128(integers[row])))
+        case .decimal(let integers, let scale): return .exact(Exact(Int128(integers[row]), scale: scale))
+        case .date(let days): return .date(Int(days[row]))
+        case .timestamp(let days, let time, let unit):
+            return .timestamp(day: Int(days[row]), microseconds: time[row] * unit.microseconds)
+        case .yesNo(let bits): return .yesNo(bits[row])
+        }
+    }
+
+    package func renamed(_ name: String) -> Column { Column(name: name, values: values, validity: validity) }
+}

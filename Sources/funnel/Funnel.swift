@@ -1,0 +1,1 @@
+@main struct Funnel { static func main() {} }
