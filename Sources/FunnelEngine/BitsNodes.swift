@@ -1,0 +1,235 @@
+import FunnelStore
+
+struct ConstantBits: BitsNode {
+    let truth: Bool
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let words = scratch.takeWords()
+        Kernels.set(truth, words, morsel.count)
+        return words
+    }
+}
+
+struct NotBits: BitsNode {
+    let inner: any BitsNode
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let words = inner.evaluate(morsel, scratch)
+        Kernels.not(words, morsel.count)
+        return words
+    }
+}
+
+struct AllBits: BitsNode {
+    let parts: [any BitsNode]
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let words = parts[0].evaluate(morsel, scratch)
+        for part in parts.dropFirst() {
+            let more = part.evaluate(morsel, scratch)
+            Kernels.and(words, more, morsel.count)
+            scratch.give(more)
+        }
+        return words
+    }
+}
+
+struct AnyBits: BitsNode {
+    let parts: [any BitsNode]
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let words = parts[0].evaluate(morsel, scratch)
+        for part in parts.dropFirst() {
+            let more = part.evaluate(morsel, scratch)
+            Kernels.or(words, more, morsel.count)
+            scratch.give(more)
+        }
+        return words
+    }
+}
+
+/// A stored column's values in a range, read in its own width.
+struct StoredRange: BitsNode {
+    let values: Integers
+    let validity: Bitmap?
+    let low: Int64
+    let high: Int64
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let words = scratch.takeWords()
+        Kernels.range(values, morsel.rows, low: low, high: high, words)
+        if let validity {
+            let present = scratch.takeWords()
+            Kernels.copy(validity, morsel.rows, present)
+            Kernels.and(words, present, morsel.count)
+            scratch.give(present)
+        }
+        return words
+    }
+}
+
+/// Computed whole numbers in a range.
+struct ExactRange: BitsNode {
+    let value: any ExactNode
+    let low: Int64
+    let high: Int64
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let vector = value.evaluate(morsel, scratch)
+        let words = scratch.takeWords()
+        Kernels.range(vector.values, morsel.count, low: low, high: high, words)
+        Kernels.and(words, vector.valid, morsel.count)
+        vector.release(to: scratch)
+        return words
+    }
+}
+
+struct ExactComparison: BitsNode {
+    let comparison: Kernels.Comparing
+    let left: any ExactNode
+    let right: any ExactNode
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let a = left.evaluate(morsel, scratch)
+        let b = right.evaluate(morsel, scratch)
+        let words = scratch.takeWords()
+        Kernels.compare(comparison, a.values, b.values, morsel.count, words)
+        Kernels.and(words, a.valid, morsel.count)
+        Kernels.and(words, b.valid, morsel.count)
+        a.release(to: scratch)
+        b.release(to: scratch)
+        return words
+    }
+}
+
+struct RealComparison: BitsNode {
+    let comparison: Kernels.Comparing
+    let left: any RealNode
+    let right: any RealNode
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let a = left.evaluate(morsel, scratch)
+        let b = right.evaluate(morsel, scratch)
+        let words = scratch.takeWords()
+        Kernels.compare(comparison, a.values, b.values, morsel.count, words)
+        Kernels.and(words, a.valid, morsel.count)
+        Kernels.and(words, b.valid, morsel.count)
+        a.release(to: scratch)
+        b.release(to: scratch)
+        return words
+    }
+}
+
+/// A stored text column's codes, tested by a table that was made from its dictionary.
+struct StoredTextTest: BitsNode {
+    let codes: Codes
+    let validity: Bitmap?
+    let table: Buffer<Bool>
+    /// Where the table marks a single code, that one.
+    let single: Int?
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let words = scratch.takeWords()
+        if let single {
+            Kernels.equal(codes, morsel.rows, code: single, words)
+        } else {
+            Kernels.marked(codes, morsel.rows, table: table.base, words)
+        }
+        if let validity {
+            let present = scratch.takeWords()
+            Kernels.copy(validity, morsel.rows, present)
+            Kernels.and(words, present, morsel.count)
+            scratch.give(present)
+        }
+        return words
+    }
+}
+
+struct TextTableTest: BitsNode {
+    let text: any TextNode
+    let table: Buffer<Bool>
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let codes = text.evaluate(morsel, scratch)
+        let words = scratch.takeWords()
+        Kernels.marked(codes, morsel.count, table: table.base, words)
+        scratch.give(codes)
+        return words
+    }
+}
+
+/// Two texts of a row, by codes of one dictionary.
+struct SameTexts: BitsNode {
+    let left: any TextNode
+    let right: any TextNode
+
+    init(_ left: any TextNode, _ right: any TextNode) {
+        var entries: [String] = []
+        var codes: [String: UInt32] = [:]
+        self.left = TranslatedText(left, into: &entries, &codes)
+        self.right = TranslatedText(right, into: &entries, &codes)
+    }
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let a = left.evaluate(morsel, scratch)
+        let b = right.evaluate(morsel, scratch)
+        let words = scratch.takeWords()
+        Kernels.same(a, b, morsel.count, words)
+        scratch.give(a)
+        scratch.give(b)
+        return words
+    }
+}
+
+/// Which rows have a value.
+struct ExactPresence: BitsNode {
+    let value: any ExactNode
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let vector = value.evaluate(morsel, scratch)
+        scratch.give(vector.values)
+        return vector.valid
+    }
+}
+
+struct RealPresence: BitsNode {
+    let value: any RealNode
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let vector = value.evaluate(morsel, scratch)
+        scratch.give(vector.values)
+        return vector.valid
+    }
+}
+
+struct TextPresence: BitsNode {
+    let text: any TextNode
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let codes = text.evaluate(morsel, scratch)
+        let words = scratch.takeWords()
+        Kernels.present(codes, morsel.count, words)
+        scratch.give(codes)
+        return words
+    }
+}
+
+/// Whether `end` comes no later than so many calendar months after `start`, the time of day counted.
+struct WithinMonths: BitsNode {
+    let start: any ExactNode
+    let end: any ExactNode
+    let months: Int
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let a = start.evaluate(morsel, scratch)
+        for row in 0..<morsel.count { a.values[row] = InstantArithmetic.adding(months: months, to: a.values[row]) }
+        let b = end.evaluate(morsel, scratch)
+        let words = scratch.takeWords()
+        Kernels.compare(.lessOrEqual, b.values, a.values, morsel.count, words)
+        Kernels.and(words, a.valid, morsel.count)
+        Kernels.and(words, b.valid, morsel.count)
+        a.release(to: scratch)
+        b.release(to: scratch)
+        return words
+    }
+}

@@ -1,0 +1,114 @@
+import FunnelModel
+import FunnelStore
+
+/// The values of a stored column: of the row itself, or of its lead.
+struct StoredExact: ExactNode {
+    let values: Integers
+    let validity: Bitmap?
+    let fromLead: Bool
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
+        let out = scratch.takeIntegers()
+        if fromLead, let leads = morsel.leads {
+            Kernels.gather(values, leads, morsel.count, out)
+        } else {
+            Kernels.widen(values, morsel.rows, out)
+        }
+        return ExactVector(values: out, valid: presence(validity, fromLead, morsel, scratch))
+    }
+}
+
+/// Which rows have a value.
+func presence(_ validity: Bitmap?, _ fromLead: Bool, _ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+    let words = scratch.takeWords()
+    if fromLead, let leads = morsel.leads {
+        if let validity {
+            Kernels.gather(validity, leads, morsel.count, words)
+        } else {
+            Kernels.linked(leads, morsel.count, words)
+        }
+    } else if let validity {
+        Kernels.copy(validity, morsel.rows, words)
+    } else {
+        Kernels.set(true, words, morsel.count)
+    }
+    return words
+}
+
+/// A date or a time stamp, in microseconds since 1970-01-01. The time of day is read only here.
+struct StoredInstant: ExactNode {
+    let days: Integers
+    let time: Integers?
+    let unit: TimeUnit
+    let validity: Bitmap?
+    let fromLead: Bool
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
+        let days = StoredExact(values: days, validity: validity, fromLead: fromLead).evaluate(morsel, scratch)
+        guard let time else {
+            Kernels.scale(days.values, by: microsecondsPerDay, morsel.count)
+            return days
+        }
+        let times = scratch.takeIntegers()
+        if fromLead, let leads = morsel.leads {
+            Kernels.gather(time, leads, morsel.count, times)
+        } else {
+            Kernels.widen(time, morsel.rows, times)
+        }
+        Kernels.instants(days: days.values, time: times, unit: unit.microseconds, perDay: microsecondsPerDay, morsel.count, days.values)
+        scratch.give(times)
+        return days
+    }
+}
+
+struct StoredText: TextNode {
+    let codes: Codes
+    let dictionary: [String]
+    let validity: Bitmap?
+    let fromLead: Bool
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
+        let out = scratch.takeTexts()
+        if fromLead, let leads = morsel.leads {
+            Kernels.gather(codes, leads, morsel.count, out)
+        } else {
+            Kernels.widen(codes, morsel.rows, out)
+        }
+        if validity != nil {
+            let words = presence(validity, fromLead, morsel, scratch)
+            Kernels.mask(out, words, morsel.count)
+            scratch.give(words)
+        }
+        return out
+    }
+}
+
+struct StoredBits: BitsNode {
+    let bitmap: Bitmap
+    let validity: Bitmap?
+    let fromLead: Bool
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let words = scratch.takeWords()
+        if fromLead, let leads = morsel.leads {
+            Kernels.gather(bitmap, leads, morsel.count, words)
+        } else {
+            Kernels.copy(bitmap, morsel.rows, words)
+        }
+        if validity != nil {
+            let present = presence(validity, fromLead, morsel, scratch)
+            Kernels.and(words, present, morsel.count)
+            scratch.give(present)
+        }
+        return words
+    }
+}
+
+/// Whether a stored column has a value.
+struct Presence: BitsNode {
+    let validity: Bitmap?
+    let fromLead: Bool
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words { presence(validity, fromLead, morsel, scratch) }
+}
+

@@ -1,0 +1,80 @@
+package import FunnelModel
+package import FunnelPlan
+package import FunnelStore
+package import FunnelText
+
+/// Carries a plan out over a store.
+package struct Engine {
+    private let store: Store
+    private let threads: Int
+    private let interrupt: Interrupt?
+
+    package init(store: Store, threads: Int, interrupt: Interrupt?) {
+        self.store = store
+        self.threads = threads
+        self.interrupt = interrupt
+    }
+
+    /// The answer's columns are the keys and the measures that are shown; its remarks are those of the groups.
+    package func answer(_ plan: Plan) throws(Diagnostic) -> Answer {
+        var groups = try groups(of: plan)
+        try groups.fillGaps()
+        let identity = Array(0..<groups.count)
+        let totals = groups.results(map: Array(repeating: 0, count: groups.count), lines: 1)
+        var lines = Lines(plan: plan, groups: groups, slots: groups.results(map: identity, lines: groups.count), totals: totals)
+        if let having = plan.having { lines.keep { evaluator, line in evaluator.holds(having, line: line) } }
+        if let top = plan.top { try takeTop(top, plan, groups, &lines) }
+        lines.sort(by: plan.order)
+        if let limit = plan.limit { lines.cut(to: limit) }
+        return lines.answer()
+    }
+
+    private func groups(of plan: Plan) throws(Diagnostic) -> Groups {
+        let compilers = plan.scans.map { RowCompiler(store: store, table: $0.table, threads: threads, interrupt: interrupt) }
+        var spaces: [KeySpace] = []
+        for index in plan.keys.indices { spaces.append(try KeySpace(index, of: plan, compilers: compilers)) }
+        var results: [ScanResult] = []
+        for (index, scan) in plan.scans.enumerated() {
+            results.append(try ScanRunner(scan: scan, compiler: compilers[index], spaces: spaces, index: index).run())
+        }
+        return Groups(plan, spaces, results)
+    }
+
+    /// Keeps the best series; with a time key beside other keys, a series is a combination of the others over all time.
+    private func takeTop(_ top: PlanTop, _ plan: Plan, _ groups: Groups, _ lines: inout Lines) throws(Diagnostic) {
+        let others = groups.spaces.indices.filter { !groups.spaces[$0].isTime }
+        let ranked = others.isEmpty ? Array(groups.spaces.indices) : others
+        // Rank each series by the measure over its own rows.
+        var series: [[Int]: Int] = [:]
+        var order: [[Int]] = []
+        let map = groups.keys.map { key in
+            let name = ranked.map { key[$0] }
+            if let known = series[name] { return known }
+            series[name] = order.count
+            order.append(name)
+            return order.count - 1
+        }
+        let evaluator = MeasureEvaluator(slots: groups.results(map: map, lines: order.count), totals: lines.totals)
+        let alive = Set(lines.groups.map { map[$0] })
+        let values = order.indices.map { evaluator.value(plan.measures[top.measure].value, line: $0) }
+        let best = order.indices.filter { alive.contains($0) && !values[$0].isMissing }.sorted { a, b in
+            let comparison = Value.compare(values[a], values[b])
+            return comparison != 0 ? comparison > 0 : order[a].lexicographicallyPrecedes(order[b])
+        }
+        let chosen = Set(best.prefix(top.count))
+        let rest = lines.groups.filter { !chosen.contains(map[$0]) }
+        lines.keep { group in chosen.contains(map[group]) }
+        if top.withOther, !rest.isEmpty { lines.addOther(rest, groups: groups, ranked: ranked) }
+    }
+
+    /// Rows themselves.
+    package func list(_ plan: ListPlan) throws(Diagnostic) -> Answer {
+        try RowLister(plan: plan, compiler: RowCompiler(store: store, table: plan.table, threads: threads, interrupt: interrupt)).answer()
+    }
+
+    /// The rows of a table for which a condition holds.
+    package func rows(of table: TableRole, where condition: RowCondition) throws(Diagnostic) -> [Int] {
+        let compiler = RowCompiler(store: store, table: table, threads: threads, interrupt: interrupt)
+        return try RowLister.rows(where: condition, compiler)
+    }
+}

@@ -1,0 +1,95 @@
+import FunnelModel
+import FunnelPlan
+import FunnelStore
+import FunnelText
+
+/// The groups of all scans, met on the keys, with the states of every aggregate.
+struct Groups {
+    let spaces: [KeySpace]
+    /// The code of each key for each group; the space's `count` where the key is missing.
+    var keys: [[Int]]
+    /// For each slot its states, and for each group which of them is the group's; -1 where it has none.
+    private var states: [(accumulator: Accumulator, places: [Int])]
+
+    init(_ plan: Plan, _ spaces: [KeySpace], _ results: [ScanResult]) {
+        self.spaces = spaces
+        // A group is shown if some aggregate counts a row of it.
+        var combined: Set<UInt64> = []
+        for result in results {
+            for (place, code) in result.codes.enumerated() where result.accumulators.contains(where: { $0.rows[place] > 0 }) {
+                combined.insert(code)
+            }
+        }
+        let codes = spaces.isEmpty ? [0] : combined.sorted()
+        keys = codes.map { Self.split($0, spaces) }
+        var slots: [(accumulator: Accumulator, places: [Int])?] = Array(repeating: nil, count: plan.slotCount)
+        for result in results {
+            var places: [UInt64: Int] = [:]
+            for (place, code) in result.codes.enumerated() { places[code] = place }
+            let mine = codes.map { places[$0] ?? -1 }
+            for accumulator in result.accumulators { slots[accumulator.aggregate.slot] = (accumulator, mine) }
+        }
+        states = slots.compactMap { $0 }
+    }
+
+    private static func split(_ code: UInt64, _ spaces: [KeySpace]) -> [Int] {
+        var rest = code
+        var parts = [Int](repeating: 0, count: spaces.count)
+        for index in spaces.indices.reversed() {
+            let size = UInt64(spaces[index].count + 1)
+            parts[index] = Int(rest % size)
+            rest /= size
+        }
+        return parts
+    }
+
+    var count: Int { keys.count }
+
+    /// The value of each key of a group.
+    func values(of group: Int) -> [Value] {
+        zip(keys[group], spaces).map { code, space in code == space.count ? .missing : space.value(code) }
+    }
+
+    /// The results of every slot, where group `g` goes to line `map[g]` of `lines`: as they are, in one, or with some
+    /// brought together.
+    func results(map: [Int], lines: Int) -> [[Value]] {
+        states.map { accumulator, places in
+            let merged = Accumulator(accumulator.aggregate, groups: lines + 1)
+            var targets = [UInt32](repeating: UInt32(lines), count: accumulator.rows.count)
+            for (group, place) in places.enumerated() where place >= 0 { targets[place] = UInt32(map[group]) }
+            merged.merge(accumulator, map: targets)
+            return Array(merged.results().prefix(lines))
+        }
+    }
+
+    /// Adds the groups that lie between the first and the last period shown and have no rows, for each combination of the
+    /// other keys.
+    mutating func fillGaps() throws(Diagnostic) {
+        let time = spaces.indices.filter { spaces[$0].isTime }
+        guard time.count == 1, let axis = time.first else { return }
+        let shown = keys.map { $0[axis] }.filter { $0 < spaces[axis].count }
+        guard let first = shown.min(), let last = shown.max() else { return }
+        var known = Set(keys)
+        var series: [[Int]] = []
+        var seen: Set<[Int]> = []
+        for key in keys where key[axis] < spaces[axis].count {
+            var other = key
+            other[axis] = 0
+            if seen.insert(other).inserted { series.append(other) }
+        }
+        guard series.count * (last - first + 1) <= Self.mostGroups else { return }
+        for other in series {
+            for period in first...last {
+                var key = other
+                key[axis] = period
+                if known.insert(key).inserted {
+                    keys.append(key)
+                    for index in states.indices { states[index].places.append(-1) }
+                }
+            }
+        }
+    }
+
+    /// Gaps are not filled where that would make more lines than anybody reads.
+    private static let mostGroups = 1_000_000
+}

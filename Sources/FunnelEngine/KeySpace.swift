@@ -1,0 +1,204 @@
+import FunnelModel
+import FunnelPlan
+import FunnelStore
+import FunnelText
+
+/// What computes the code of a key for each row; `Kernels.missingCode` where the key is missing.
+protocol KeyNode: Sendable {
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts
+}
+
+/// The values of one key of the answer, over all scans: each has a code below `count`.
+struct KeySpace: Sendable {
+    let count: Int
+    /// The value of a code.
+    let value: @Sendable (Int) -> Value
+    /// The key of each scan.
+    let nodes: [any KeyNode]
+    /// Whether neighbouring codes are neighbouring periods, so that gaps can be filled.
+    let isTime: Bool
+}
+
+extension KeySpace {
+    /// The space of the plan's key at `index`.
+    init(_ index: Int, of plan: Plan, compilers: [RowCompiler]) throws(Diagnostic) {
+        let keys = plan.scans.map { $0.keys[index] }
+        switch plan.keys[index].kind {
+        case .period(let grain): self = try Self.periods(grain, keys, compilers, plan.rules)
+        case .date: self = try Self.instants(keys, compilers, plan.rules)
+        case .number: self = try Self.numbers(keys, compilers)
+        case .text, .yesNo: self = try Self.texts(keys, compilers, isYesNo: plan.keys[index].kind == .yesNo)
+        }
+    }
+
+    private static func value(_ key: ScanKey) -> RowValue {
+        switch key {
+        case .value(let value), .period(_, let value): value
+        }
+    }
+
+    // MARK: - Texts
+
+    private static func texts(_ keys: [ScanKey], _ compilers: [RowCompiler], isYesNo: Bool) throws(Diagnostic) -> KeySpace {
+        var entries: [String] = []
+        var codes: [String: UInt32] = [:]
+        var nodes: [any KeyNode] = []
+        for (key, compiler) in zip(keys, compilers) {
+            let node = try compiler.text(value(key))
+            nodes.append(TextKey(text: keys.count == 1 ? node : TranslatedText(node, into: &entries, &codes)))
+            if keys.count == 1 { entries = node.dictionary }
+        }
+        let texts = entries
+        return KeySpace(
+            count: texts.count, value: { code in isYesNo ? .yesNo(texts[code] == "yes") : .text(texts[code]) }, nodes: nodes, isTime: false)
+    }
+
+    // MARK: - Periods
+
+    private static func periods(_ grain: Grain, _ keys: [ScanKey], _ compilers: [RowCompiler], _ rules: CalendarRules) throws(Diagnostic) -> KeySpace {
+        var nodes: [any ExactNode] = []
+        var low = Int64.max
+        var high = Int64.min
+        for (key, compiler) in zip(keys, compilers) {
+            let node = grain == .hour ? PartOfDate(part: .hour, instant: try compiler.exact(value(key))) : try compiler.days(value(key))
+            nodes.append(node)
+            guard let range = try compiler.range(of: node) else { continue }
+            low = min(low, range.low)
+            high = max(high, range.high)
+        }
+        if low > high { (low, high) = (0, 0) }
+        let span = Int(high - low) + 1
+        let first: Int
+        let last: Int
+        switch grain {
+        case .hour: (first, last) = (0, 23)
+        case .weekday: (first, last) = (0, 6)
+        case .day, .week, .month, .quarter, .year:
+            first = Period.index(of: grain, holding: Int(low), rules: rules)
+            last = Period.index(of: grain, holding: Int(high), rules: rules)
+        }
+        let table = Buffer<UInt32>(count: span) { out in
+            for offset in 0..<span {
+                let index = grain == .hour ? Int(low) + offset : Period.index(of: grain, holding: Int(low) + offset, rules: rules)
+                out[offset] = UInt32(index - first)
+            }
+        }
+        return KeySpace(
+            count: last - first + 1, value: { .period(Period(grain, index: first + $0, rules: rules)) },
+            nodes: nodes.map { TableKey(value: $0, low: low, table: table) }, isTime: true)
+    }
+
+    /// Days, where all keys are dates; else the instants themselves.
+    private static func instants(_ keys: [ScanKey], _ compilers: [RowCompiler], _ rules: CalendarRules) throws(Diagnostic) -> KeySpace {
+        var areDates = true
+        for (key, compiler) in zip(keys, compilers) where try compiler.type(value(key)) != .date { areDates = false }
+        if areDates {
+            let space = try periods(.day, keys, compilers, rules)
+            return KeySpace(
+                count: space.count,
+                value: { code in
+                    guard case .period(let period) = space.value(code) else { return .missing }
+                    return .date(period.start)
+                }, nodes: space.nodes, isTime: false)
+        }
+        let space = try numbers(keys, compilers)
+        return KeySpace(
+            count: space.count,
+            value: { code in
+                guard case .exact(let exact) = space.value(code) else { return .missing }
+                let day = Calendar.floorDivide(Int(exact.units), Int(microsecondsPerDay))
+                return .timestamp(day: day, microseconds: Int64(exact.units) - Int64(day) * microsecondsPerDay)
+            }, nodes: space.nodes, isTime: false)
+    }
+
+    // MARK: - Numbers
+
+    private static func numbers(_ keys: [ScanKey], _ compilers: [RowCompiler]) throws(Diagnostic) -> KeySpace {
+        var scale = 0
+        var isReal = false
+        var isDuration = true
+        for (key, compiler) in zip(keys, compilers) {
+            let type = try compiler.type(value(key))
+            if case .exact(let digits) = type { scale = max(scale, digits) }
+            if type == .real { isReal = true }
+            if type != .duration { isDuration = false }
+        }
+        var nodes: [any ExactNode] = []
+        var distinct: Set<Int64> = []
+        for (key, compiler) in zip(keys, compilers) {
+            let node: any ExactNode = isReal ? OrderedReal(real: try compiler.real(value(key))) : try compiler.exact(value(key), scale: scale)
+            nodes.append(node)
+            distinct.formUnion(try compiler.distinct(of: node))
+        }
+        let values = distinct.sorted()
+        let digits = scale
+        let (areReal, areDurations) = (isReal, isDuration)
+        return KeySpace(
+            count: values.count,
+            value: { code in
+                if areReal { return .real(Kernels.unordered(values[code])) }
+                if areDurations { return .real(Double(values[code]) / Double(microsecondsPerDay)) }
+                return .exact(Exact(Int128(values[code]), scale: digits))
+            }, nodes: nodes.map { NumberKey(value: $0, codes: NumberCodes(values)) }, isTime: false)
+    }
+}
+
+private struct TextKey: KeyNode {
+    let text: any TextNode
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts { text.evaluate(morsel, scratch) }
+}
+
+/// Codes by a table over days or hours.
+private struct TableKey: KeyNode {
+    let value: any ExactNode
+    let low: Int64
+    let table: Buffer<UInt32>
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
+        let vector = value.evaluate(morsel, scratch)
+        let codes = scratch.takeTexts()
+        Kernels.look(vector.values, morsel.count, low: low, table: table.base, size: table.count, valid: vector.valid, codes)
+        vector.release(to: scratch)
+        return codes
+    }
+}
+
+/// The codes of a set of whole numbers.
+private struct NumberCodes: Sendable {
+    private let codes: [Int64: UInt32]
+
+    init(_ values: [Int64]) {
+        codes = Dictionary(uniqueKeysWithValues: values.enumerated().map { ($1, UInt32($0)) })
+    }
+
+    func code(_ value: Int64) -> UInt32 { codes[value] ?? Kernels.missingCode }
+}
+
+private struct NumberKey: KeyNode {
+    let value: any ExactNode
+    let codes: NumberCodes
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
+        let vector = value.evaluate(morsel, scratch)
+        let out = scratch.takeTexts()
+        for row in 0..<morsel.count {
+            out[row] = vector.valid[row >> 6] >> UInt64(row & 63) & 1 == 1 ? codes.code(vector.values[row]) : Kernels.missingCode
+        }
+        vector.release(to: scratch)
+        return out
+    }
+}
+
+/// Binary numbers as whole ones of the same order.
+struct OrderedReal: ExactNode {
+    let real: any RealNode
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
+        let vector = real.evaluate(morsel, scratch)
+        let out = scratch.takeIntegers()
+        Kernels.ordered(vector.values, morsel.count, out)
+        scratch.give(vector.values)
+        return ExactVector(values: out, valid: vector.valid)
+    }
+}

@@ -1,0 +1,115 @@
+import FunnelModel
+import FunnelPlan
+
+/// The lines of an answer while it is made: filtered, ranked, sorted, cut.
+struct Lines {
+    let plan: Plan
+    let totals: [[Value]]
+    /// The group of each line; lines of `other` have none and stand behind.
+    private(set) var groups: [Int]
+    private var keys: [[Value]]
+    private var measures: [[Value]]
+    private let evaluator: MeasureEvaluator
+    private var others = 0
+
+    init(plan: Plan, groups: Groups, slots: [[Value]], totals: [[Value]]) {
+        let evaluator = MeasureEvaluator(slots: slots, totals: totals)
+        self.plan = plan
+        self.totals = totals
+        self.evaluator = evaluator
+        self.groups = Array(0..<groups.count)
+        keys = (0..<groups.count).map { groups.values(of: $0) }
+        measures = (0..<groups.count).map { line in plan.measures.map { evaluator.value($0.value, line: line) } }
+    }
+
+    mutating func keep(_ test: (MeasureEvaluator, Int) -> Bool) {
+        let evaluator = evaluator
+        keep { group in test(evaluator, group) }
+    }
+
+    mutating func keep(_ test: (Int) -> Bool) {
+        let lines = groups.indices.filter { test(groups[$0]) }
+        take(lines)
+    }
+
+    private mutating func take(_ lines: [Int]) {
+        keys = lines.map { keys[$0] }
+        measures = lines.map { measures[$0] }
+        groups = lines.map { groups[$0] }
+    }
+
+    /// One line, or one for each period, over the groups that were not chosen, computed from their rows.
+    mutating func addOther(_ rest: [Int], groups all: Groups, ranked: [Int]) {
+        let free = all.spaces.indices.filter { !ranked.contains($0) }
+        var lineOf: [[Int]: Int] = [:]
+        var samples: [Int] = []
+        var map = [Int](repeating: -1, count: all.count)
+        for group in rest {
+            let name = free.map { all.keys[group][$0] }
+            if lineOf[name] == nil {
+                lineOf[name] = samples.count
+                samples.append(group)
+            }
+            map[group] = lineOf[name] ?? 0
+        }
+        let sink = samples.count
+        let slots = all.results(map: map.map { $0 < 0 ? sink : $0 }, lines: sink + 1)
+        let evaluator = MeasureEvaluator(slots: slots, totals: totals)
+        for (line, sample) in samples.enumerated() {
+            var values = all.values(of: sample)
+            for (place, key) in ranked.enumerated() { values[key] = place == 0 ? .text("other") : .missing }
+            keys.append(values)
+            measures.append(plan.measures.map { evaluator.value($0.value, line: line) })
+            groups.append(-1)
+        }
+        others += samples.count
+    }
+
+    /// By the order asked for, then by the keys; `other` comes last among equals of the leading time key.
+    mutating func sort(by order: [PlanOrder]) {
+        let byKeys = plan.keys.indices.map { PlanOrder(.key($0), descending: false) }
+        let terms = order + byKeys
+        let hasTimeOrder = order.isEmpty ? false : { if case .key = order[0].term { true } else { false } }()
+        let sorted = groups.indices.sorted { a, b in
+            let (otherA, otherB) = (groups[a] < 0, groups[b] < 0)
+            if !hasTimeOrder, otherA != otherB { return otherB }
+            for term in terms {
+                let comparison = compare(a, b, term)
+                if comparison != 0 { return comparison < 0 }
+            }
+            return otherA != otherB ? otherB : a < b
+        }
+        take(sorted)
+    }
+
+    private func compare(_ a: Int, _ b: Int, _ order: PlanOrder) -> Int {
+        let (x, y) =
+            switch order.term {
+            case .key(let index): (keys[a][index], keys[b][index])
+            case .measure(let index): (measures[a][index], measures[b][index])
+            }
+        // What is missing comes last in either direction.
+        if x.isMissing || y.isMissing { return Value.compare(x, y) }
+        if case .text = x, case .text = y, groups[a] < 0 || groups[b] < 0, groups[a] != groups[b] { return groups[a] < 0 ? 1 : -1 }
+        let comparison = Value.compare(x, y)
+        return order.descending ? -comparison : comparison
+    }
+
+    mutating func cut(to limit: Int) { take(Array(groups.indices.prefix(limit))) }
+
+    func answer() -> Answer {
+        let shown = plan.measures.indices.filter { plan.measures[$0].isShown }
+        let columns =
+            plan.keys.map { key -> AnswerColumn in
+                if case .period(let grain) = key.kind { return AnswerColumn(key.name, .key(grain)) }
+                return AnswerColumn(key.name, .key(nil))
+            } + shown.map { AnswerColumn(plan.measures[$0].name, .measure(plan.measures[$0].quantity)) }
+        let rows = groups.indices.map { line in keys[line] + shown.map { measures[line][$0] } }
+        var total: [Value]?
+        if plan.withTotal {
+            let evaluator = MeasureEvaluator(slots: totals, totals: totals)
+            total = plan.keys.map { _ in .missing } + shown.map { evaluator.value(plan.measures[$0].value, line: 0) }
+        }
+        return Answer(columns: columns, rows: rows, total: total)
+    }
+}

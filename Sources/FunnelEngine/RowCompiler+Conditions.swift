@@ -1,0 +1,233 @@
+import FunnelModel
+import FunnelPlan
+import FunnelStore
+import FunnelText
+
+/// Conditions. The narrowest reading of each is chosen: a stored column is tested in its own width, a text by its code.
+extension RowCompiler {
+    func bits(_ condition: RowCondition) throws(Diagnostic) -> any BitsNode {
+        switch condition {
+        case .always(let truth): return ConstantBits(truth: truth)
+        case .column(let reference):
+            let (column, fromLead) = try column(reference)
+            guard case .yesNo(let bitmap) = column.values else { throw .columnHasType(reference.name, column.type, wanted: "yes or no") }
+            return StoredBits(bitmap: bitmap, validity: column.validity, fromLead: fromLead)
+        case .isMissing(let value): return NotBits(inner: try presence(of: value))
+        case .compare(let comparison, let a, let b): return try compare(comparison, a, b)
+        case .during(let value, let from, let until): return try during(value, from: from, until: until)
+        case .text(let value, let test): return try textTest(value, test)
+        case .sameText(let a, let b): return SameTexts(try text(a), try text(b))
+        case .not(let inner): return NotBits(inner: try bits(inner))
+        case .and(let parts): return parts.isEmpty ? ConstantBits(truth: true) : AllBits(parts: try all(parts))
+        case .or(let parts): return parts.isEmpty ? ConstantBits(truth: false) : AnyBits(parts: try all(parts))
+        case .any(let other, let inner):
+            let bitmap = try leads(withAny: inner, in: other)
+            return StoredBits(bitmap: bitmap, validity: nil, fromLead: table != .leads)
+        case .wonWithin(let span):
+            return try within(span, from: leadColumn(.file(leadCreated())), to: leadColumn(.derived(.leadWonAt)))
+        case .agedAtLeast(let span, let now):
+            return try within(span, from: leadColumn(.file(leadCreated())), to: ConstantExact(value: now.total), mirrored: true)
+        }
+    }
+
+    private func all(_ conditions: [RowCondition]) throws(Diagnostic) -> [any BitsNode] {
+        var nodes: [any BitsNode] = []
+        for condition in conditions { nodes.append(try bits(condition)) }
+        return nodes
+    }
+
+    // MARK: - Windows
+
+    private func leadCreated() throws(Diagnostic) -> Int {
+        guard let index = store.tables[.leads]?.roles[.created] else { throw .columnIsGone("created") }
+        return index
+    }
+
+    private func leadColumn(_ index: ColumnIndex) throws(Diagnostic) -> any ExactNode {
+        try exact(.column(ColumnReference(path: table == .leads ? .own : .lead, table: .leads, index: index, type: .timestamp, name: "created")))
+    }
+
+    /// `to` no later than `span` after `from`; mirrored: `from + span` no later than `to`.
+    private func within(_ span: TimeSpan, from: any ExactNode, to: any ExactNode, mirrored: Bool = false) throws(Diagnostic) -> any BitsNode {
+        switch span {
+        case .microseconds(let microseconds):
+            let elapsed = Elapsed(from: from, to: to)
+            return mirrored ? ExactRange(value: elapsed, low: microseconds, high: .max) : ExactRange(value: elapsed, low: .min, high: microseconds)
+        case .months(let months):
+            guard mirrored else { return WithinMonths(start: from, end: to, months: months) }
+            return AgedMonths(start: from, now: to, months: months)
+        }
+    }
+
+    // MARK: - Presence
+
+    func presence(of value: RowValue) throws(Diagnostic) -> any BitsNode {
+        switch value {
+        case .column(let reference):
+            let (column, fromLead) = try column(reference)
+            return Presence(validity: column.validity, fromLead: fromLead)
+        case .condition: return ConstantBits(truth: true)
+        default: break
+        }
+        switch try type(value) {
+        case .text, .yesNo: return TextPresence(text: try text(value))
+        case .real: return RealPresence(value: try real(value))
+        case .exact(let scale): return ExactPresence(value: try exact(value, scale: scale))
+        case .duration, .date, .timestamp, .unknown: return ExactPresence(value: try exact(value))
+        }
+    }
+
+    // MARK: - Comparisons
+
+    private func compare(_ comparison: Comparison, _ a: RowValue, _ b: RowValue) throws(Diagnostic) -> any BitsNode {
+        switch (try type(a), try type(b)) {
+        case (.text, _), (_, .text), (.yesNo, _), (_, .yesNo):
+            throw .notComparable(PlanText.text(a), PlanText.text(b))
+        case (.exact(let x), .exact(let y)):
+            let scale = max(x, y)
+            if let bound = constant(b, scale: scale) { return try range(a, scale: scale, comparison, bound) }
+            if let bound = constant(a, scale: scale) { return try range(b, scale: scale, comparison.mirrored, bound) }
+            return ordered(comparison, try exact(a, scale: scale), try exact(b, scale: scale))
+        case (.real, _), (_, .real), (.duration, .exact), (.exact, .duration):
+            return ordered(comparison, try real(a), try real(b))
+        default: return ordered(comparison, try exact(a), try exact(b))
+        }
+    }
+
+    private func constant(_ value: RowValue, scale: Int) -> Int64? {
+        guard case .exact(let exact) = value, let scaled = exact.scaled(to: scale) else { return nil }
+        return Int64(clamping: scaled.units)
+    }
+
+    /// A comparison with a constant, as a range; a stored column at its own scale is tested in its own width.
+    private func range(_ value: RowValue, scale: Int, _ comparison: Comparison, _ bound: Int64) throws(Diagnostic) -> any BitsNode {
+        let limits: (low: Int64, high: Int64)
+        switch comparison {
+        case .equal: limits = (bound, bound)
+        case .notEqual: return NotBits(inner: try range(value, scale: scale, .equal, bound))
+        case .less:
+            guard bound > .min else { return ConstantBits(truth: false) }
+            limits = (.min, bound - 1)
+        case .lessOrEqual: limits = (.min, bound)
+        case .greater:
+            guard bound < .max else { return ConstantBits(truth: false) }
+            limits = (bound + 1, .max)
+        case .greaterOrEqual: limits = (bound, .max)
+        }
+        if case .column(let reference) = value {
+            let (column, fromLead) = try column(reference)
+            switch column.values {
+            case .integer(let values) where scale == 0 && !fromLead:
+                return StoredRange(values: values, validity: column.validity, low: limits.low, high: limits.high)
+            case .decimal(let values, let own) where own == scale && !fromLead:
+                return StoredRange(values: values, validity: column.validity, low: limits.low, high: limits.high)
+            default: break
+            }
+        }
+        return ExactRange(value: try exact(value, scale: scale), low: limits.low, high: limits.high)
+    }
+
+    private func ordered(_ comparison: Comparison, _ a: any ExactNode, _ b: any ExactNode) -> any BitsNode {
+        switch comparison {
+        case .equal: ExactComparison(comparison: .equal, left: a, right: b)
+        case .notEqual: NotBits(inner: ExactComparison(comparison: .equal, left: a, right: b))
+        case .less: ExactComparison(comparison: .less, left: a, right: b)
+        case .lessOrEqual: ExactComparison(comparison: .lessOrEqual, left: a, right: b)
+        case .greater: ExactComparison(comparison: .less, left: b, right: a)
+        case .greaterOrEqual: ExactComparison(comparison: .lessOrEqual, left: b, right: a)
+        }
+    }
+
+    private func ordered(_ comparison: Comparison, _ a: any RealNode, _ b: any RealNode) -> any BitsNode {
+        switch comparison {
+        case .equal: RealComparison(comparison: .equal, left: a, right: b)
+        case .notEqual: NotBits(inner: RealComparison(comparison: .equal, left: a, right: b))
+        case .less: RealComparison(comparison: .less, left: a, right: b)
+        case .lessOrEqual: RealComparison(comparison: .lessOrEqual, left: a, right: b)
+        case .greater: RealComparison(comparison: .less, left: b, right: a)
+        case .greaterOrEqual: RealComparison(comparison: .lessOrEqual, left: b, right: a)
+        }
+    }
+
+    // MARK: - Time
+
+    /// A range of time. Where it begins and ends at midnight the days decide alone, and the time of day is not read.
+    private func during(_ value: RowValue, from: Instant?, until: Instant?) throws(Diagnostic) -> any BitsNode {
+        if case .column(let reference) = value, from?.microseconds ?? 0 == 0, until?.microseconds ?? 0 == 0 {
+            let (column, fromLead) = try column(reference)
+            let low = from.map { Int64($0.day) } ?? .min
+            let high = until.map { Int64($0.day) - 1 } ?? .max
+            switch column.values {
+            case .date(let days), .timestamp(let days, _, _):
+                if !fromLead { return StoredRange(values: days, validity: column.validity, low: low, high: high) }
+                return ExactRange(value: StoredExact(values: days, validity: column.validity, fromLead: true), low: low, high: high)
+            case .text, .integer, .decimal, .yesNo: throw .columnHasType(reference.name, column.type, wanted: "a date")
+            }
+        }
+        return ExactRange(value: try exact(value), low: from?.total ?? .min, high: until.map { $0.total - 1 } ?? .max)
+    }
+
+    // MARK: - Texts
+
+    private func textTest(_ value: RowValue, _ test: TextTest) throws(Diagnostic) -> any BitsNode {
+        let matches = try TextMatch(test)
+        if case .column(let reference) = value {
+            let (column, fromLead) = try column(reference)
+            if case .text(let codes, let dictionary) = column.values, !fromLead {
+                let (table, single) = mark(dictionary.texts, matches)
+                return StoredTextTest(codes: codes, validity: column.validity, table: table, single: single)
+            }
+        }
+        let node = try text(value)
+        return TextTableTest(text: node, table: mark(node.dictionary, matches).table)
+    }
+
+    private func mark(_ texts: [String], _ matches: TextMatch) -> (table: Buffer<Bool>, single: Int?) {
+        let table = Buffer<Bool>(zeros: max(1, texts.count))
+        var found: [Int] = []
+        for (code, text) in texts.enumerated() where matches.holds(text) {
+            table.base[code] = true
+            if found.count < 2 { found.append(code) }
+        }
+        return (table, found.count == 1 ? found[0] : nil)
+    }
+
+    // MARK: - Rows of other tables
+
+    /// The leads that have a row in another table for which the condition holds.
+    private func leads(withAny condition: RowCondition, in other: TableRole) throws(Diagnostic) -> Bitmap {
+        let count = store.rowCount(.leads)
+        let words = Buffer<UInt64>(zeros: (count + 63) / 64)
+        guard let links = store.leads(of: other) else { return Bitmap(words: words, count: count) }
+        let compiler = RowCompiler(store: store, table: other, threads: threads, interrupt: interrupt)
+        let node = try compiler.bits(condition)
+        let scratch = Scratch()
+        for morsel in 0..<Workers.morsels(in: store.rowCount(other)) {
+            if interrupt?.isRaised == true { throw .interrupted }
+            let rows = Workers.rows(of: morsel, in: store.rowCount(other))
+            let bits = node.evaluate(Morsel(rows: rows, leads: links.base + rows.lowerBound), scratch)
+            Kernels.mark(bits, rows.count, links.base + rows.lowerBound, words.base)
+            scratch.give(bits)
+        }
+        return Bitmap(words: words, count: count)
+    }
+}
+
+/// Whether a lead was at least so many calendar months old.
+struct AgedMonths: BitsNode {
+    let start: any ExactNode
+    let now: any ExactNode
+    let months: Int
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        let a = start.evaluate(morsel, scratch)
+        for row in 0..<morsel.count { a.values[row] = InstantArithmetic.adding(months: months, to: a.values[row]) }
+        let b = now.evaluate(morsel, scratch)
+        let words = scratch.takeWords()
+        Kernels.compare(.lessOrEqual, a.values, b.values, morsel.count, words)
+        Kernels.and(words, a.valid, morsel.count)
+        a.release(to: scratch)
+        b.release(to: scratch)
+        return words
+    }
+}

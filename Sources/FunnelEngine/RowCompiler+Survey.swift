@@ -1,0 +1,67 @@
+import FunnelModel
+import FunnelPlan
+import FunnelStore
+import FunnelText
+
+/// What a key's values are, looked at before the scan.
+extension RowCompiler {
+    /// The days of a date or time stamp; of a stored column its time of day is not read.
+    func days(_ value: RowValue) throws(Diagnostic) -> any ExactNode {
+        if case .column(let reference) = value {
+            let (column, fromLead) = try column(reference)
+            switch column.values {
+            case .date(let days), .timestamp(let days, _, _): return StoredExact(values: days, validity: column.validity, fromLead: fromLead)
+            case .text, .integer, .decimal, .yesNo: throw .columnHasType(reference.name, column.type, wanted: "a date")
+            }
+        }
+        return DayOfInstant(instant: try exact(value))
+    }
+
+    /// The smallest and the largest value; nil where there is none.
+    func range(of node: any ExactNode) throws(Diagnostic) -> (low: Int64, high: Int64)? {
+        if let stored = node as? StoredExact, stored.validity == nil, !stored.fromLead { return Kernels.bounds(stored.values) }
+        var low = Int64.max
+        var high = Int64.min
+        try survey(node) { vector, count in
+            let bounds = Kernels.bounds(vector.values, vector.valid, count)
+            low = min(low, bounds.low)
+            high = max(high, bounds.high)
+        }
+        return low <= high ? (low, high) : nil
+    }
+
+    /// All different values.
+    func distinct(of node: any ExactNode) throws(Diagnostic) -> Set<Int64> {
+        var values: Set<Int64> = []
+        try survey(node) { vector, count in
+            for row in 0..<count where vector.valid[row >> 6] >> UInt64(row & 63) & 1 == 1 { values.insert(vector.values[row]) }
+        }
+        return values
+    }
+
+    private func survey(_ node: any ExactNode, _ look: (ExactVector, Int) -> Void) throws(Diagnostic) {
+        let scratch = Scratch()
+        let count = store.rowCount(table)
+        let links = store.leads(of: table)
+        for morsel in 0..<Workers.morsels(in: count) {
+            if interrupt?.isRaised == true { throw .interrupted }
+            let rows = Workers.rows(of: morsel, in: count)
+            let vector = node.evaluate(Morsel(rows: rows, leads: links.map { UnsafePointer($0.base + rows.lowerBound) }), scratch)
+            look(vector, rows.count)
+            vector.release(to: scratch)
+        }
+    }
+}
+
+/// The day of an instant in microseconds.
+struct DayOfInstant: ExactNode {
+    let instant: any ExactNode
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
+        let vector = instant.evaluate(morsel, scratch)
+        for row in 0..<morsel.count {
+            vector.values[row] = Int64(Calendar.floorDivide(Int(vector.values[row]), Int(microsecondsPerDay)))
+        }
+        return vector
+    }
+}

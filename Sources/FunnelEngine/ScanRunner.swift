@@ -1,0 +1,164 @@
+import FunnelModel
+import FunnelPlan
+import FunnelStore
+import FunnelText
+
+/// The groups of one scan: for each its code over all keys, and the states of the scan's aggregates.
+struct ScanResult {
+    /// The combined code of each group; nil where there are no keys and one group.
+    var codes: [UInt64]
+    var accumulators: [Accumulator]
+}
+
+/// Carries out one scan: one pass over a table, in morsels, over all threads.
+struct ScanRunner {
+    let scan: Scan
+    let compiler: RowCompiler
+    let spaces: [KeySpace]
+    /// Which of the plan's scans it is: the spaces have a node for each.
+    let index: Int
+
+    /// Up to so many combinations of keys, each has its place in an array; beyond, groups are found by hashing.
+    static let denseLimit = 1 << 20
+
+    func run() throws(Diagnostic) -> ScanResult {
+        let filter = try scan.filter.map { condition throws(Diagnostic) in try compiler.bits(condition) }
+        var aggregates: [CompiledAggregate] = []
+        for aggregate in scan.aggregates { aggregates.append(try CompiledAggregate(aggregate, compiler)) }
+        let rows = compiler.store.rowCount(scan.table)
+        let morsels = Workers.morsels(in: rows)
+        let combinations = try Self.combinations(spaces)
+        let isDense = combinations <= UInt64(Self.denseLimit)
+        let threads = max(1, min(compiler.threads, morsels))
+        let workers = (0..<threads).map { _ in
+            Worker(aggregates, groups: isDense ? Int(combinations) : 0, scan: self, isDense: isDense, filter: filter)
+        }
+        let links = compiler.store.leads(of: scan.table)
+        let finished = Workers.run(threads: threads, morsels: morsels, interrupt: compiler.interrupt) { worker, morsel in
+            let range = Workers.rows(of: morsel, in: rows)
+            workers[worker].add(Morsel(rows: range, leads: links.map { UnsafePointer($0.base + range.lowerBound) }))
+        }
+        guard finished else { throw .interrupted }
+        if workers.contains(where: { $0.scratch.overflowed }) { throw .numberTooLarge }
+        let results = workers.map(\.result)
+        return Self.merged(results, aggregates, dense: isDense ? Int(combinations) : nil)
+    }
+
+    /// How many combinations the keys have, each with its missing value.
+    static func combinations(_ spaces: [KeySpace]) throws(Diagnostic) -> UInt64 {
+        var product: UInt64 = 1
+        for space in spaces {
+            let (next, overflow) = product.multipliedReportingOverflow(by: UInt64(space.count + 1))
+            if overflow { throw .tooManyGroups }
+            product = next
+        }
+        return product
+    }
+
+    private static func merged(_ results: [ScanResult], _ aggregates: [CompiledAggregate], dense: Int?) -> ScanResult {
+        if results.count == 1 { return results[0] }
+        if let dense {
+            var first = results[0]
+            let identity = (0..<UInt32(dense)).map { $0 }
+            for other in results.dropFirst() {
+                for (mine, theirs) in zip(first.accumulators, other.accumulators) { mine.merge(theirs, map: identity) }
+            }
+            first.codes = results[0].codes
+            return first
+        }
+        let codes = Set(results.flatMap(\.codes)).sorted()
+        var places: [UInt64: UInt32] = [:]
+        places.reserveCapacity(codes.count)
+        for (place, code) in codes.enumerated() { places[code] = UInt32(place) }
+        let accumulators = aggregates.map { Accumulator($0, groups: codes.count) }
+        for result in results {
+            let map = result.codes.map { places[$0] ?? 0 }
+            for (mine, theirs) in zip(accumulators, result.accumulators) { mine.merge(theirs, map: map) }
+        }
+        return ScanResult(codes: codes, accumulators: accumulators)
+    }
+}
+
+/// One thread's part of a scan; no two threads ever hold the same one.
+private final class Worker: @unchecked Sendable {
+    let scratch = Scratch()
+    private let scan: ScanRunner
+    private let filter: (any BitsNode)?
+    private let isDense: Bool
+    private let accumulators: [Accumulator]
+    private var places: [UInt64: UInt32] = [:]
+    private var codes: [UInt64] = []
+
+    init(_ aggregates: [CompiledAggregate], groups: Int, scan: ScanRunner, isDense: Bool, filter: (any BitsNode)?) {
+        self.scan = scan
+        self.filter = filter
+        self.isDense = isDense
+        accumulators = aggregates.map { Accumulator($0, groups: groups) }
+        if isDense { codes = (0..<UInt64(groups)).map { $0 } }
+    }
+
+    var result: ScanResult { ScanResult(codes: codes, accumulators: accumulators) }
+
+    func add(_ morsel: Morsel) {
+        let bits: Kernels.Words
+        if let filter {
+            bits = filter.evaluate(morsel, scratch)
+        } else {
+            bits = scratch.takeWords()
+            Kernels.set(true, bits, morsel.count)
+        }
+        if scan.spaces.isEmpty {
+            for accumulator in accumulators { accumulator.add(morsel, bits, nil, scratch) }
+        } else {
+            let groups = isDense ? denseGroups(morsel) : hashedGroups(morsel, bits)
+            for accumulator in accumulators { accumulator.add(morsel, bits, groups, scratch) }
+            scratch.give(groups)
+        }
+        scratch.give(bits)
+    }
+
+    private func denseGroups(_ morsel: Morsel) -> Scratch.Texts {
+        let groups = scratch.takeTexts()
+        for (index, space) in scan.spaces.enumerated() {
+            let codes = space.nodes[scan.index].evaluate(morsel, scratch)
+            if index == 0 {
+                Kernels.begin(codes, morsel.count, size: UInt32(space.count + 1), groups)
+            } else {
+                Kernels.extend(codes, morsel.count, size: UInt32(space.count + 1), groups)
+            }
+            scratch.give(codes)
+        }
+        return groups
+    }
+
+    /// Groups are numbered in the order in which they are met.
+    private func hashedGroups(_ morsel: Morsel, _ bits: Kernels.Words) -> Scratch.Texts {
+        let groups = scratch.takeTexts()
+        let combined = scratch.takeIntegers()
+        for row in 0..<morsel.count { combined[row] = 0 }
+        for space in scan.spaces {
+            let codes = space.nodes[scan.index].evaluate(morsel, scratch)
+            let size = Int64(space.count + 1)
+            for row in 0..<morsel.count { combined[row] = combined[row] &* size &+ min(Int64(codes[row]), size - 1) }
+            scratch.give(codes)
+        }
+        for row in 0..<morsel.count {
+            guard bits[row >> 6] >> UInt64(row & 63) & 1 == 1 else {
+                groups[row] = 0
+                continue
+            }
+            let code = UInt64(bitPattern: combined[row])
+            if let place = places[code] {
+                groups[row] = place
+            } else {
+                let place = UInt32(codes.count)
+                places[code] = place
+                codes.append(code)
+                groups[row] = place
+            }
+        }
+        scratch.give(combined)
+        for accumulator in accumulators { accumulator.grow(to: max(1, codes.count)) }
+        return groups
+    }
+}

@@ -1,0 +1,182 @@
+package import FunnelModel
+
+/// What will be done, as data: the waist between languages above and engines below.
+///
+/// Each scan aggregates one table by the keys; the groups of all scans meet on the keys; measures are computed for each
+/// group from the aggregates' slots; then come `having`, order, `top` and `limit`.
+package struct Plan: Sendable, Hashable {
+    package var keys: [PlanKey]
+    package var scans: [Scan]
+    package var slotCount: Int
+    package var measures: [PlanMeasure]
+    package var having: MeasureCondition?
+    package var order: [PlanOrder]
+    package var top: PlanTop?
+    package var limit: Int?
+    package var withTotal: Bool
+    package var rules: CalendarRules
+    package var now: Instant
+
+    package init(
+        keys: [PlanKey], scans: [Scan], slotCount: Int, measures: [PlanMeasure], having: MeasureCondition? = nil, order: [PlanOrder] = [],
+        top: PlanTop? = nil, limit: Int? = nil, withTotal: Bool = false, rules: CalendarRules, now: Instant
+    ) {
+        self.keys = keys
+        self.scans = scans
+        self.slotCount = slotCount
+        self.measures = measures
+        self.having = having
+        self.order = order
+        self.top = top
+        self.limit = limit
+        self.withTotal = withTotal
+        self.rules = rules
+        self.now = now
+    }
+}
+
+/// A key of the answer.
+package struct PlanKey: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+        case period(Grain)
+        case text
+        case number
+        case yesNo
+        case date
+    }
+
+    package var name: String
+    package var kind: Kind
+
+    package init(name: String, kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
+}
+
+/// One pass over one table.
+package struct Scan: Sendable, Hashable {
+    package var table: TableRole
+    package var filter: RowCondition?
+    /// The plan's keys, as this table computes them.
+    package var keys: [ScanKey]
+    package var aggregates: [PlanAggregate]
+
+    package init(table: TableRole, filter: RowCondition?, keys: [ScanKey], aggregates: [PlanAggregate]) {
+        self.table = table
+        self.filter = filter
+        self.keys = keys
+        self.aggregates = aggregates
+    }
+}
+
+package enum ScanKey: Sendable, Hashable {
+    case value(RowValue)
+    case period(Grain, of: RowValue)
+}
+
+package struct PlanAggregate: Sendable, Hashable {
+    package var function: AggregateFunction
+    package var argument: RowValue?
+    package var argumentType: RowType?
+    package var filter: RowCondition?
+    /// Where its result goes.
+    package var slot: Int
+
+    package init(function: AggregateFunction, argument: RowValue?, argumentType: RowType?, filter: RowCondition?, slot: Int) {
+        self.function = function
+        self.argument = argument
+        self.argumentType = argumentType
+        self.filter = filter
+        self.slot = slot
+    }
+}
+
+package struct PlanMeasure: Sendable, Hashable {
+    package var name: String
+    package var quantity: Quantity
+    package var value: MeasureValue
+    /// A measure that only orders or ranks is not shown.
+    package var isShown: Bool
+
+    package init(name: String, quantity: Quantity, value: MeasureValue, isShown: Bool = true) {
+        self.name = name
+        self.quantity = quantity
+        self.value = value
+        self.isShown = isShown
+    }
+}
+
+/// What is computed for one group from the results of its aggregates.
+package indirect enum MeasureValue: Sendable, Hashable {
+    case slot(Int)
+    case exact(Exact)
+    case arithmetic(Arithmetic, MeasureValue, MeasureValue)
+    /// The measure's part of its value over all rows.
+    case share(MeasureValue)
+}
+
+package indirect enum MeasureCondition: Sendable, Hashable {
+    case compare(Comparison, MeasureValue, MeasureValue)
+    case isMissing(MeasureValue)
+    case not(MeasureCondition)
+    case and(MeasureCondition, MeasureCondition)
+    case or(MeasureCondition, MeasureCondition)
+}
+
+package struct PlanOrder: Sendable, Hashable {
+    package enum Term: Sendable, Hashable {
+        case key(Int)
+        case measure(Int)
+    }
+
+    package var term: Term
+    package var descending: Bool
+
+    package init(_ term: Term, descending: Bool) {
+        self.term = term
+        self.descending = descending
+    }
+}
+
+/// The first groups by a measure, descending; the rest in one line, if asked for.
+package struct PlanTop: Sendable, Hashable {
+    package var count: Int
+    package var measure: Int
+    package var withOther: Bool
+
+    package init(count: Int, measure: Int, withOther: Bool) {
+        self.count = count
+        self.measure = measure
+        self.withOther = withOther
+    }
+}
+
+/// Rows themselves, as `list` shows them.
+package struct ListPlan: Sendable, Hashable {
+    package struct Order: Sendable, Hashable {
+        package var value: RowValue
+        package var type: RowType
+        package var descending: Bool
+
+        package init(value: RowValue, type: RowType, descending: Bool) {
+            self.value = value
+            self.type = type
+            self.descending = descending
+        }
+    }
+
+    package var table: TableRole
+    package var columns: [ColumnReference]
+    package var filter: RowCondition?
+    package var order: [Order]
+    package var limit: Int?
+
+    package init(table: TableRole, columns: [ColumnReference], filter: RowCondition?, order: [Order], limit: Int?) {
+        self.table = table
+        self.columns = columns
+        self.filter = filter
+        self.order = order
+        self.limit = limit
+    }
+}

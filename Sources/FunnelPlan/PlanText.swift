@@ -1,0 +1,129 @@
+import FunnelModel
+
+/// A plan in words, a line a node: what `plan QUERY` shows and golden files record.
+package struct PlanText {
+    package static func lines(_ plan: Plan) -> [String] {
+        var lines: [String] = []
+        if let limit = plan.limit { lines.append("limit \(limit)") }
+        if let top = plan.top {
+            lines.append("top \(top.count) by \(plan.measures[top.measure].name)" + (top.withOther ? ", the rest as other" : ""))
+        }
+        if !plan.order.isEmpty { lines.append("order by " + plan.order.map { text($0, plan) }.joined(separator: ", ")) }
+        if let having = plan.having { lines.append("having " + text(having)) }
+        if plan.withTotal { lines.append("total over all rows") }
+        for measure in plan.measures {
+            lines.append("measure \(measure.name) = \(text(measure.value)) as \(measure.quantity.name)" + (measure.isShown ? "" : ", not shown"))
+        }
+        if !plan.keys.isEmpty { lines.append("meet on " + plan.keys.map(\.name).joined(separator: ", ")) }
+        for scan in plan.scans {
+            lines.append("scan \(scan.table.rawValue)")
+            if let filter = scan.filter { lines.append("  where " + text(filter)) }
+            if !scan.keys.isEmpty { lines.append("  by " + scan.keys.map(text).joined(separator: ", ")) }
+            lines.append(contentsOf: scan.aggregates.map { "  " + text($0) })
+        }
+        return lines
+    }
+
+    private static func text(_ order: PlanOrder, _ plan: Plan) -> String {
+        let name =
+            switch order.term {
+            case .key(let index): plan.keys[index].name
+            case .measure(let index): plan.measures[index].name
+            }
+        return name + (order.descending ? " desc" : "")
+    }
+
+    private static func text(_ aggregate: PlanAggregate) -> String {
+        var result = "#\(aggregate.slot) = \(aggregate.function.name)(" + (aggregate.argument.map(text) ?? "")
+        if let filter = aggregate.filter { result += (aggregate.argument == nil ? "" : " ") + "where " + text(filter) }
+        return result + ")"
+    }
+
+    private static func text(_ key: ScanKey) -> String {
+        switch key {
+        case .value(let value): text(value)
+        case .period(let grain, let value): "\(grain.rawValue) of \(text(value))"
+        }
+    }
+
+    package static func text(_ value: MeasureValue) -> String {
+        switch value {
+        case .slot(let slot): "#\(slot)"
+        case .exact(let exact): exact.text
+        case .arithmetic(let operation, let a, let b): "(\(text(a)) \(operation.rawValue) \(text(b)))"
+        case .share(let inner): "share(\(text(inner)))"
+        }
+    }
+
+    package static func text(_ condition: MeasureCondition) -> String {
+        switch condition {
+        case .compare(let comparison, let a, let b): "\(text(a)) \(comparison.rawValue) \(text(b))"
+        case .isMissing(let value): "\(text(value)) is missing"
+        case .not(let inner): "not (\(text(inner)))"
+        case .and(let a, let b): "(\(text(a)) and \(text(b)))"
+        case .or(let a, let b): "(\(text(a)) or \(text(b)))"
+        }
+    }
+
+    package static func text(_ value: RowValue) -> String {
+        switch value {
+        case .column(let column): column.name
+        case .exact(let exact): exact.text
+        case .text(let text): "\"\(text)\""
+        case .instant(let instant): text(instant)
+        case .missing: "missing"
+        case .condition(let condition): "(\(text(condition)))"
+        case .arithmetic(let operation, let a, let b): "(\(text(a)) \(operation.rawValue) \(text(b)))"
+        case .elapsed(let from, let to): "days(\(text(from)), \(text(to)))"
+        case .textFunction(let function, let inner): "\(function.rawValue)(\(text(inner)))"
+        case .length(let inner): "length(\(text(inner)))"
+        case .datePart(let part, let inner): "\(part.rawValue)(\(text(inner)))"
+        case .coalesce(let values): "coalesce(\(values.map(text).joined(separator: ", ")))"
+        case .cases(let cases, let otherwise):
+            "case " + cases.map { "when \(text($0.condition)) then \(text($0.value)) " }.joined() + (otherwise.map { "else \(text($0)) " } ?? "") + "end"
+        }
+    }
+
+    package static func text(_ instant: Instant) -> String {
+        Calendar.text(instant.day) + (instant.microseconds == 0 ? "" : "T" + Calendar.text(timeOfDay: instant.microseconds))
+    }
+
+    package static func text(_ condition: RowCondition) -> String {
+        switch condition {
+        case .always(let truth): truth ? "true" : "false"
+        case .column(let column): column.name
+        case .isMissing(let value): "\(text(value)) is missing"
+        case .compare(let comparison, let a, let b): "\(text(a)) \(comparison.rawValue) \(text(b))"
+        case .during(let value, let from, let until):
+            [from.map { "\(text(value)) >= \(text($0))" }, until.map { "\(text(value)) < \(text($0))" }].compactMap { $0 }.joined(separator: " and ")
+        case .text(let value, let test): "\(text(value)) \(text(test))"
+        case .sameText(let a, let b): "\(text(a)) = \(text(b))"
+        case .not(let inner): "not (\(text(inner)))"
+        case .and(let parts): parts.map { "(\(text($0)))" }.joined(separator: " and ")
+        case .or(let parts): parts.map { "(\(text($0)))" }.joined(separator: " or ")
+        case .any(let table, let inner): "any of \(table.rawValue) (\(text(inner)))"
+        case .wonWithin(let span): "won within \(text(span))"
+        case .agedAtLeast(let span, let now): "at least \(text(span)) old at \(text(now))"
+        }
+    }
+
+    private static func text(_ test: TextTest) -> String {
+        switch test {
+        case .isIn(let texts): texts.count == 1 ? "= \"\(texts[0])\"" : "in (" + texts.map { "\"\($0)\"" }.joined(separator: ", ") + ")"
+        case .contains(let text): "contains \"\(text)\""
+        case .startsWith(let text): "starts with \"\(text)\""
+        case .endsWith(let text): "ends with \"\(text)\""
+        case .like(let text): "like \"\(text)\""
+        case .matches(let pattern): "matches /\(pattern)/"
+        case .compare(let comparison, let text): "\(comparison.rawValue) \"\(text)\""
+        }
+    }
+
+    package static func text(_ span: TimeSpan) -> String {
+        switch span {
+        case .months(let months): "\(months) months"
+        case .microseconds(let microseconds):
+            microseconds % microsecondsPerDay == 0 ? "\(microseconds / microsecondsPerDay) days" : "\(microseconds / 60_000_000) minutes"
+        }
+    }
+}

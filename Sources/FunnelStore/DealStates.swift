@@ -1,0 +1,152 @@
+import FunnelModel
+
+/// How each deal stands: by its status where there is one, else won if it has a `closed` date and open if not.
+struct DealStates {
+    let states: Buffer<UInt8>
+    static let open: UInt8 = 0
+    static let won: UInt8 = 1
+    static let lost: UInt8 = 2
+
+    init(_ deals: Table) {
+        let status = deals.column(.status)
+        let closed = deals.column(.closed)
+        states = Buffer(count: deals.rowCount) { out in
+            if let status, case .text(let codes, let dictionary) = status.values {
+                var byCode = [UInt8](repeating: Self.open, count: max(1, dictionary.count))
+                for code in 0..<dictionary.count where code < deals.states.count {
+                    switch deals.states[code] {
+                    case .won: byCode[code] = Self.won
+                    case .lost: byCode[code] = Self.lost
+                    case .open, nil: byCode[code] = Self.open
+                    }
+                }
+                for row in 0..<deals.rowCount { out[row] = status.isMissing(row) ? Self.open : byCode[codes[row]] }
+            } else if let closed {
+                for row in 0..<deals.rowCount { out[row] = closed.isMissing(row) ? Self.open : Self.won }
+            } else {
+                for row in 0..<deals.rowCount { out[row] = Self.open }
+            }
+        }
+    }
+
+    func columns(of deals: Table) -> [DerivedColumn: Column] {
+        [
+            .dealWon: bits(Self.won, named: .dealWon),
+            .dealLost: bits(Self.lost, named: .dealLost),
+            .dealOpen: bits(Self.open, named: .dealOpen),
+            .dealAxis: axis(of: deals),
+        ]
+    }
+
+    private func bits(_ state: UInt8, named name: DerivedColumn) -> Column {
+        let words = Buffer<UInt64>(zeros: (states.count + 63) / 64)
+        for row in 0..<states.count where states.base[row] == state { words.base[row >> 6] |= 1 << UInt64(row & 63) }
+        return Column(name: name.name, values: .yesNo(Bitmap(words: words, count: states.count)), validity: nil)
+    }
+
+    /// The date that places a deal in time: `closed`, of an open deal `created`.
+    private func axis(of deals: Table) -> Column {
+        let closed = deals.column(.closed).map(InstantReader.init)
+        let created = deals.column(.created).map(InstantReader.init)
+        let missing = Int64.min
+        let values = Buffer<Int64>(count: deals.rowCount) { out in
+            for row in 0..<deals.rowCount {
+                let reader = states.base[row] == Self.open ? created : closed
+                out[row] = reader?.at(row) ?? missing
+            }
+        }
+        let units = [closed?.unit, created?.unit].compactMap { $0 }
+        return InstantReader.column(named: "dated", values, missing: missing, unit: units.max { $0.rawValue < $1.rawValue })
+    }
+}
+
+/// What a lead's deals say about it: won, lost or open, and when it was first won.
+struct LeadWins {
+    let columns: [DerivedColumn: Column]
+    let beforeCreation: Int
+
+    init(leads: Table, deals: Table, states: DealStates, leadOfDeal: Buffer<Int32>) {
+        let count = leads.rowCount
+        let missing = Int64.min
+        let won = Buffer<UInt64>(zeros: (count + 63) / 64)
+        let hasOpen = Buffer<UInt64>(zeros: (count + 63) / 64)
+        let hasDeal = Buffer<UInt64>(zeros: (count + 63) / 64)
+        let closed = deals.column(.closed).map(InstantReader.init)
+        let first = Buffer<Int64>(count: count) { out in
+            for row in 0..<count { out[row] = missing }
+            for deal in 0..<deals.rowCount {
+                let lead = Int(leadOfDeal.base[deal])
+                guard lead >= 0 else { continue }
+                let bit: UInt64 = 1 << UInt64(lead & 63)
+                hasDeal.base[lead >> 6] |= bit
+                if states.states.base[deal] == DealStates.open { hasOpen.base[lead >> 6] |= bit }
+                guard states.states.base[deal] == DealStates.won else { continue }
+                won.base[lead >> 6] |= bit
+                if let time = closed?.at(deal), out[lead] == missing || time < out[lead] { out[lead] = time }
+            }
+        }
+        var early = 0
+        if let created = leads.column(.created).map(InstantReader.init) {
+            for row in 0..<count where first.base[row] != missing {
+                // Where wins have no time of day, a win on the day of creation is not early.
+                let day = closed?.isTimestamp == true ? 0 : microsecondsPerDay - 1
+                if let start = created.at(row), first.base[row] &+ day < start { early += 1 }
+            }
+        }
+        beforeCreation = early
+        let lost = Buffer<UInt64>(zeros: won.count)
+        let open = Buffer<UInt64>(zeros: won.count)
+        for word in 0..<won.count {
+            lost.base[word] = hasDeal.base[word] & ~won.base[word] & ~hasOpen.base[word]
+            open.base[word] = ~won.base[word] & ~lost.base[word]
+        }
+        if count % 64 != 0 { open.base[count / 64] &= (1 << UInt64(count % 64)) - 1 }
+        func bits(_ words: Buffer<UInt64>, _ name: DerivedColumn) -> Column {
+            Column(name: name.name, values: .yesNo(Bitmap(words: words, count: count)), validity: nil)
+        }
+        columns = [
+            .leadWon: bits(won, .leadWon),
+            .leadLost: bits(lost, .leadLost),
+            .leadOpen: bits(open, .leadOpen),
+            .leadWonAt: InstantReader.column(named: "won_at", first, missing: missing, unit: closed?.unit),
+        ]
+    }
+}
+
+/// Which won deals are their customer's first. A deal with no customer: its lead is the customer; with neither, the deal.
+enum FirstDeals {
+    private enum Customer: Hashable {
+        case code(Int)
+        case number(Int64)
+        case lead(Int32)
+        /// A lead that is not in the leads table, by its key.
+        indirect case named(Customer)
+        case deal(Int)
+    }
+
+    static func column(of deals: Table, states: DealStates, leads: Buffer<Int32>?) -> Column {
+        let customer = deals.column(.customer)
+        let lead = deals.column(.lead)
+        let closed = deals.column(.closed).map(InstantReader.init)
+        var first: [Customer: (time: Int64, row: Int)] = [:]
+        for row in 0..<deals.rowCount where states.states.base[row] == DealStates.won {
+            let key = key(of: row, customer) ?? leads.flatMap { $0.base[row] >= 0 ? .lead($0.base[row]) : nil } ?? key(of: row, lead).map(Customer.named) ?? .deal(row)
+            let time = closed?.at(row) ?? Int64.max
+            if let known = first[key], known.time <= time { continue }
+            first[key] = (time, row)
+        }
+        let words = Buffer<UInt64>(zeros: (deals.rowCount + 63) / 64)
+        for (_, row) in first.values { words.base[row >> 6] |= 1 << UInt64(row & 63) }
+        return Column(
+            name: DerivedColumn.dealNewCustomer.name, values: .yesNo(Bitmap(words: words, count: deals.rowCount)), validity: nil)
+    }
+
+    private static func key(of row: Int, _ column: Column?) -> Customer? {
+        guard let column, !column.isMissing(row) else { return nil }
+        switch column.values {
+        case .text(let codes, _): return .code(codes[row])
+        case .integer(let values): return .number(values[row])
+        case .decimal, .date, .timestamp, .yesNo: return nil
+        }
+    }
+}

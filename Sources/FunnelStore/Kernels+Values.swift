@@ -1,0 +1,194 @@
+/// Values of a morsel, widened to 64 bits.
+extension Kernels {
+    package static func widen(_ values: Integers, _ rows: Range<Int>, _ out: UnsafeMutablePointer<Int64>) {
+        precondition(rows.upperBound <= values.count)
+        switch values {
+        case .int8(let buffer): widen(buffer.base + rows.lowerBound, rows.count, out)
+        case .int16(let buffer): widen(buffer.base + rows.lowerBound, rows.count, out)
+        case .int32(let buffer): widen(buffer.base + rows.lowerBound, rows.count, out)
+        case .int64(let buffer): widen(buffer.base + rows.lowerBound, rows.count, out)
+        }
+    }
+
+    private static func widen<T: FixedWidthInteger & SignedInteger>(_ base: UnsafePointer<T>, _ count: Int, _ out: UnsafeMutablePointer<Int64>) {
+        for row in 0..<count { out[row] = Int64(truncatingIfNeeded: base[row]) }
+    }
+
+    /// The values of the rows that an index names; 0 for -1.
+    package static func gather(_ values: Integers, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<Int64>) {
+        switch values {
+        case .int8(let buffer): gather(buffer.base, index, count, out)
+        case .int16(let buffer): gather(buffer.base, index, count, out)
+        case .int32(let buffer): gather(buffer.base, index, count, out)
+        case .int64(let buffer): gather(buffer.base, index, count, out)
+        }
+    }
+
+    private static func gather<T: FixedWidthInteger & SignedInteger>(
+        _ base: UnsafePointer<T>, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<Int64>
+    ) {
+        for row in 0..<count {
+            let target = Int(index[row])
+            out[row] = target >= 0 ? Int64(truncatingIfNeeded: base[target]) : 0
+        }
+    }
+
+    package static func widen(_ codes: Codes, _ rows: Range<Int>, _ out: UnsafeMutablePointer<UInt32>) {
+        precondition(rows.upperBound <= codes.count)
+        switch codes {
+        case .uint8(let buffer): widen(buffer.base + rows.lowerBound, rows.count, out)
+        case .uint16(let buffer): widen(buffer.base + rows.lowerBound, rows.count, out)
+        case .uint32(let buffer): widen(buffer.base + rows.lowerBound, rows.count, out)
+        }
+    }
+
+    private static func widen<T: FixedWidthInteger & UnsignedInteger>(_ base: UnsafePointer<T>, _ count: Int, _ out: UnsafeMutablePointer<UInt32>) {
+        for row in 0..<count { out[row] = UInt32(truncatingIfNeeded: base[row]) }
+    }
+
+    /// The codes of the rows that an index names; `missingCode` for -1.
+    package static func gather(_ codes: Codes, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<UInt32>) {
+        switch codes {
+        case .uint8(let buffer): gather(buffer.base, index, count, out)
+        case .uint16(let buffer): gather(buffer.base, index, count, out)
+        case .uint32(let buffer): gather(buffer.base, index, count, out)
+        }
+    }
+
+    private static func gather<T: FixedWidthInteger & UnsignedInteger>(
+        _ base: UnsafePointer<T>, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<UInt32>
+    ) {
+        for row in 0..<count {
+            let target = Int(index[row])
+            out[row] = target >= 0 ? UInt32(truncatingIfNeeded: base[target]) : missingCode
+        }
+    }
+
+    /// Marks as missing the codes of rows without a bit.
+    package static func mask(_ codes: UnsafeMutablePointer<UInt32>, _ valid: Words, _ count: Int) {
+        for row in 0..<count where valid[row >> 6] >> UInt64(row & 63) & 1 == 0 { codes[row] = missingCode }
+    }
+
+    /// Codes by way of a table from code to code.
+    package static func translate(_ codes: UnsafeMutablePointer<UInt32>, _ table: UnsafePointer<UInt32>, _ count: Int) {
+        for row in 0..<count where codes[row] != missingCode { codes[row] = table[Int(codes[row])] }
+    }
+
+    /// `out = days × microseconds a day + time × unit`.
+    package static func instants(
+        days: UnsafePointer<Int64>, time: UnsafePointer<Int64>, unit: Int64, perDay: Int64, _ count: Int, _ out: UnsafeMutablePointer<Int64>
+    ) {
+        for row in 0..<count { out[row] = days[row] &* perDay &+ time[row] &* unit }
+    }
+
+    package static func scale(_ values: UnsafeMutablePointer<Int64>, by factor: Int64, _ count: Int) {
+        for row in 0..<count { values[row] = values[row] &* factor }
+    }
+
+    package static func subtract(_ a: UnsafeMutablePointer<Int64>, _ b: UnsafePointer<Int64>, _ count: Int) {
+        for row in 0..<count { a[row] = a[row] &- b[row] }
+    }
+
+    /// Exact arithmetic in place; returns whether some result did not fit 64 bits in a row with a bit.
+    package static func exact(
+        _ operation: ExactOperation, _ a: UnsafeMutablePointer<Int64>, _ b: UnsafePointer<Int64>, valid: Words, _ count: Int
+    ) -> Bool {
+        var overflowed = false
+        for row in 0..<count {
+            let (value, overflow) =
+                switch operation {
+                case .add: a[row].addingReportingOverflow(b[row])
+                case .subtract: a[row].subtractingReportingOverflow(b[row])
+                case .multiply: a[row].multipliedReportingOverflow(by: b[row])
+                }
+            a[row] = value
+            if overflow { overflowed = overflowed || valid[row >> 6] >> UInt64(row & 63) & 1 == 1 }
+        }
+        return overflowed
+    }
+
+    package enum ExactOperation: Sendable { case add, subtract, multiply }
+
+    package static func real(_ values: UnsafePointer<Int64>, divisor: Double, _ count: Int, _ out: UnsafeMutablePointer<Double>) {
+        if divisor == 1 {
+            for row in 0..<count { out[row] = Double(values[row]) }
+        } else {
+            for row in 0..<count { out[row] = Double(values[row]) / divisor }
+        }
+    }
+
+    /// Binary arithmetic in place; a division by zero clears the row's bit.
+    package static func real(_ operation: RealOperation, _ a: UnsafeMutablePointer<Double>, _ b: UnsafePointer<Double>, valid: Words, _ count: Int) {
+        switch operation {
+        case .add: for row in 0..<count { a[row] += b[row] }
+        case .subtract: for row in 0..<count { a[row] -= b[row] }
+        case .multiply: for row in 0..<count { a[row] *= b[row] }
+        case .divide:
+            for row in 0..<count {
+                if b[row] == 0 {
+                    valid[row >> 6] &= ~(1 << UInt64(row & 63))
+                    a[row] = 0
+                } else {
+                    a[row] /= b[row]
+                }
+            }
+        }
+    }
+
+    package enum RealOperation: Sendable { case add, subtract, multiply, divide }
+
+    /// Takes `other` where `chosen` has a bit.
+    package static func blend<T>(_ values: UnsafeMutablePointer<T>, _ other: UnsafePointer<T>, chosen: Words, _ count: Int) {
+        for row in 0..<count where chosen[row >> 6] >> UInt64(row & 63) & 1 == 1 { values[row] = other[row] }
+    }
+
+    /// An order-preserving whole number for a binary number, and back.
+    @inline(__always)
+    package static func ordered(_ value: Double) -> Int64 {
+        let bits = Int64(bitPattern: (value == 0 ? 0.0 : value).bitPattern)
+        return bits >= 0 ? bits : bits ^ Int64.max
+    }
+
+    package static func unordered(_ bits: Int64) -> Double {
+        Double(bitPattern: UInt64(bitPattern: bits >= 0 ? bits : bits ^ Int64.max))
+    }
+
+    package static func ordered(_ values: UnsafePointer<Double>, _ count: Int, _ out: UnsafeMutablePointer<Int64>) {
+        for row in 0..<count { out[row] = ordered(values[row]) }
+    }
+}
+
+extension Kernels {
+    /// The smallest and the largest of the values that are there; low > high where none is.
+    package static func bounds(_ values: UnsafePointer<Int64>, _ valid: Words, _ count: Int) -> (low: Int64, high: Int64) {
+        var low = Int64.max
+        var high = Int64.min
+        for row in 0..<count where valid[row >> 6] >> UInt64(row & 63) & 1 == 1 {
+            low = Swift.min(low, values[row])
+            high = Swift.max(high, values[row])
+        }
+        return (low, high)
+    }
+
+    /// The smallest and the largest value of a column; nil of no rows.
+    package static func bounds(_ values: Integers) -> (low: Int64, high: Int64)? {
+        switch values {
+        case .int8(let buffer): bounds(buffer)
+        case .int16(let buffer): bounds(buffer)
+        case .int32(let buffer): bounds(buffer)
+        case .int64(let buffer): bounds(buffer)
+        }
+    }
+
+    private static func bounds<T: FixedWidthInteger & SignedInteger & BitwiseCopyable>(_ buffer: Buffer<T>) -> (low: Int64, high: Int64)? {
+        guard buffer.count > 0 else { return nil }
+        var low = T.max
+        var high = T.min
+        let base = buffer.base
+        for row in 0..<buffer.count {
+            low = Swift.min(low, base[row])
+            high = Swift.max(high, base[row])
+        }
+        return (Int64(low), Int64(high))
+    }
+}

@@ -1,0 +1,38 @@
+import Dispatch
+import Synchronization
+
+/// How rows are shared out: morsels of a fixed size, taken by whichever thread is free.
+package enum Workers {
+    /// Rows in a morsel: a multiple of 64, so that a morsel begins at a word of every bitmap.
+    package static let morselSize = 65_536
+
+    /// Calls `work(worker, morsel)` once for each morsel of `0..<morsels`, on `threads` threads; a worker's calls come one
+    /// after the other. Stops early where the interrupt is raised; returns false then.
+    @discardableResult
+    package static func run(threads: Int, morsels: Int, interrupt: Interrupt?, _ work: @Sendable (_ worker: Int, _ morsel: Int) -> Void) -> Bool {
+        let workers = Swift.max(1, Swift.min(threads, morsels))
+        let next = Atomic<Int>(0)
+        @Sendable func takeAll(_ worker: Int) {
+            while true {
+                if interrupt?.isRaised == true { return }
+                let morsel = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                if morsel >= morsels { return }
+                work(worker, morsel)
+            }
+        }
+        if workers == 1 {
+            takeAll(0)
+        } else {
+            DispatchQueue.concurrentPerform(iterations: workers) { takeAll($0) }
+        }
+        return interrupt?.isRaised != true
+    }
+
+    /// The rows of a morsel.
+    package static func rows(of morsel: Int, in count: Int) -> Range<Int> {
+        let start = morsel * morselSize
+        return start..<Swift.min(count, start + morselSize)
+    }
+
+    package static func morsels(in count: Int) -> Int { (count + morselSize - 1) / morselSize }
+}

@@ -1,0 +1,120 @@
+import FunnelText
+
+/// Statements: each begins with its own word; everything else is a query.
+extension Parser {
+    // statement = query | load | define | param | include | check | set | describe | list | explain | plan | time | help | listing ;
+    mutating func parseStatement() throws(Diagnostic) -> Statement {
+        guard let word = current.word.flatMap(StatementWord.init(rawValue:)), startsStatement(word) else {
+            return .query(try parseQuery())
+        }
+        let start = eat().range.start
+        switch word {
+        case .load: return .load(try parseLoad(from: start))
+        case .define: return .define(try parseDefinition(from: start))
+        case .param:
+            let name = try parseName("the parameter's name")
+            try expect(.equal)
+            let value = try parseExpression()
+            return .parameter(ParameterStatement(name: name, value: value, place: place(from: start)))
+        case .include: return .include(try parseFile())
+        case .check: return .check(try parseCheck(from: start))
+        case .set: return .set(try parseSet(from: start))
+        case .describe:
+            let table = isAtEnd ? nil : try parseName("a table")
+            return .describe(table, place(from: start))
+        case .list: return .list(try parseListing(from: start))
+        case .explain:
+            let query = try parseQuery()
+            return .explain(query, place(from: start))
+        case .plan:
+            let query = try parseQuery()
+            return .plan(query, place(from: start))
+        case .time:
+            let query = try parseQuery()
+            return .time(query, place(from: start))
+        case .help: return try parseHelp(from: start)
+        case .tables: return .show(.tables, place(from: start))
+        case .kpis: return .show(.kpis, place(from: start))
+        case .settings: return .show(.settings, place(from: start))
+        case .history: return .show(.history, place(from: start))
+        case .quit: return .show(.quit, place(from: start))
+        }
+    }
+
+    /// A statement's word that is followed by `=` or an operator is a measure's name.
+    private func startsStatement(_ word: StatementWord) -> Bool {
+        switch look(1).kind {
+        case .symbol(.openParenthesis): word == .explain || word == .check || word == .plan || word == .time
+        case .symbol: false
+        default: true
+        }
+    }
+
+    // define = "define" name "=" expression [ "as" unit ] [ string ] ;
+    private mutating func parseDefinition(from start: Int) throws(Diagnostic) -> Definition {
+        let name = try parseName("the name to define")
+        try expect(.equal)
+        let expression = try parseExpression()
+        let unit = try eat(word: "as") ? parseName("a unit") : nil
+        var text: String?
+        if case .string = current.kind { text = try parseString("a text").0 }
+        return Definition(name: name, expression: expression, unit: unit, text: text, place: place(from: start))
+    }
+
+    // check = "check" expression { clause } [ comparison of the expression ] ;
+    private mutating func parseCheck(from start: Int) throws(Diagnostic) -> CheckStatement {
+        var condition = try parseExpression()
+        var query = Query(measures: [], place: Place(current.range))
+        try parseClauses(of: &query, allowed: [.filter, .during, .keys, .window, .having], stopsAtComparison: true)
+        if !isAtEnd { condition = try parseComparison(of: condition) }
+        query.place = place(from: start)
+        return CheckStatement(condition: condition, query: query, place: place(from: start))
+    }
+
+    // set = "set" name expression | "set" name word ;
+    private mutating func parseSet(from start: Int) throws(Diagnostic) -> SetStatement {
+        let name = try parseName("a setting")
+        _ = eat(.equal)
+        guard !isAtEnd else { throw .expected("a value for `\(name.text)`", found: current, in: source) }
+        let value = try parseExpression()
+        return SetStatement(name: name, value: value, place: place(from: start))
+    }
+
+    // list = "list" table [ column { "," column } ] { where | order | limit | as | into } ;
+    private mutating func parseListing(from start: Int) throws(Diagnostic) -> ListStatement {
+        var list = ListStatement(table: try parseName("a table"), place: Place(current.range))
+        let clauses: [QueryClause] = [.filter, .order, .limit, .format, .into]
+        if case .quotedName = current.kind { try parseColumns(into: &list) }
+        if let word = current.word, !clauses.contains(where: { $0.firstWord == word }), !Self.reserved.contains(word) {
+            try parseColumns(into: &list)
+        }
+        var query = Query(measures: [], place: list.place)
+        try parseClauses(of: &query, allowed: clauses)
+        list.filter = query.filter
+        list.order = query.order
+        list.limit = query.limit
+        list.format = query.format
+        list.into = query.into
+        list.place = place(from: start)
+        return list
+    }
+
+    private mutating func parseColumns(into list: inout ListStatement) throws(Diagnostic) {
+        repeat { list.columns.append(try parseQualified()) } while eat(.comma)
+    }
+
+    // help = "help" [ topic ] ;
+    private mutating func parseHelp(from start: Int) throws(Diagnostic) -> Statement {
+        guard !isAtEnd else { return .help(nil, place(from: start)) }
+        var words: [String] = []
+        while !isAtEnd {
+            switch current.kind {
+            case .word(let word): words.append(word)
+            case .quotedName(let name): words.append(name)
+            default: throw .expected("a word to explain", found: current, in: source)
+            }
+            eat()
+        }
+        return .help(words.joined(separator: " "), place(from: start))
+    }
+}

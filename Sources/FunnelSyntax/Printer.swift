@@ -1,0 +1,137 @@
+import FunnelText
+
+/// From a tree back to text, in the canonical form: parsing what it prints gives the same tree.
+package struct Printer {
+    package static func text(_ script: Script) -> String { script.statements.map(text).joined(separator: "\n") + "\n" }
+
+    package static func text(_ statement: Statement) -> String {
+        switch statement {
+        case .query(let query): text(query)
+        case .load(let load): text(load)
+        case .define(let definition): text(definition)
+        case .parameter(let parameter): "param \(name(parameter.name)) = \(text(parameter.value))"
+        case .include(let file): "include \(quoted(file.path))"
+        case .check(let check): (["check " + text(check.condition)] + clauses(check.query)).joined(separator: " ")
+        case .set(let set): "set \(name(set.name)) \(text(set.value))"
+        case .describe(let table, _): "describe" + (table.map { " " + name($0) } ?? "")
+        case .list(let list): text(list)
+        case .explain(let query, _): "explain " + text(query)
+        case .plan(let query, _): "plan " + text(query)
+        case .time(let query, _): "time " + text(query)
+        case .help(let topic, _): "help" + (topic.map { " " + $0 } ?? "")
+        case .show(let listing, _): listing.rawValue
+        }
+    }
+
+    package static func text(_ query: Query) -> String {
+        let measures = query.measures.map { measure in
+            (measure.alias.map { name($0) + " = " } ?? "") + text(measure.expression)
+        }
+        return ([measures.joined(separator: ", ")] + clauses(query)).joined(separator: " ")
+    }
+
+    /// The clauses of a query in their canonical order.
+    private static func clauses(_ query: Query) -> [String] {
+        var parts: [String] = []
+        if let filter = query.filter { parts.append("where " + text(filter)) }
+        if let during = query.during { parts.append("during " + text(during)) }
+        if !query.keys.isEmpty { parts.append("by " + query.keys.map(text).joined(separator: ", ")) }
+        if let window = query.window { parts.append("within " + text(window.duration)) }
+        if let having = query.having { parts.append("having " + text(having)) }
+        if !query.order.isEmpty { parts.append("order by " + text(query.order)) }
+        if let top = query.top {
+            parts.append("top \(top.count)" + (top.by.map { " by " + text($0) } ?? "") + (top.withOther ? " with other" : ""))
+        }
+        if let limit = query.limit { parts.append("limit \(limit.count)") }
+        if !query.extras.isEmpty { parts.append("with " + query.extras.map { name($0.name) }.joined(separator: ", ")) }
+        if let format = query.format { parts.append("as " + name(format)) }
+        if let file = query.into { parts.append("into " + quoted(file.path)) }
+        return parts
+    }
+
+    private static func text(_ order: [OrderTerm]) -> String {
+        order.map { term in text(term.expression) + (term.descending.map { $0 ? " desc" : " asc" } ?? "") }.joined(separator: ", ")
+    }
+
+    private static func text(_ period: PeriodRange) -> String {
+        text(period.first, in: .sum) + (period.last.map { " to " + text($0, in: .sum) } ?? "")
+    }
+
+    package static func text(_ key: Key) -> String {
+        switch key.kind {
+        case .expression(let expression): text(expression)
+        case .grain(let grain, let column): name(grain) + (column.map { " of " + text($0) } ?? "")
+        }
+    }
+
+    private static func text(_ definition: Definition) -> String {
+        var result = "define \(name(definition.name)) = \(text(definition.expression))"
+        if let unit = definition.unit { result += " as " + name(unit) }
+        if let text = definition.text { result += " " + quoted(text) }
+        return result
+    }
+
+    private static func text(_ list: ListStatement) -> String {
+        var parts = ["list " + name(list.table)]
+        if !list.columns.isEmpty { parts.append(list.columns.map(text).joined(separator: ", ")) }
+        var query = Query(measures: [], place: list.place)
+        query.filter = list.filter
+        query.order = list.order
+        query.limit = list.limit
+        query.format = list.format
+        query.into = list.into
+        return (parts + clauses(query)).joined(separator: " ")
+    }
+
+    private static func text(_ load: LoadStatement) -> String {
+        var parts = ["load \(name(load.table)) from \(quoted(load.file.path))"]
+        if !load.mappings.isEmpty {
+            parts.append("with " + load.mappings.map { name($0.target) + " = " + text($0.value, in: .sum) }.joined(separator: ", "))
+        }
+        if let filter = load.filter { parts.append("where " + text(filter)) }
+        if let dates = load.dates { parts.append("dates " + quoted(dates)) }
+        if !load.states.isEmpty {
+            let states = load.states.map { mapping in
+                let texts = mapping.texts.map(quoted).joined(separator: ", ")
+                return name(mapping.state) + " = " + (mapping.texts.count == 1 ? texts : "(\(texts))")
+            }
+            parts.append("states " + states.joined(separator: ", "))
+        }
+        switch load.onError {
+        case .null: parts.append("on error null")
+        case .skip(let file): parts.append("on error skip" + (file.map { " into " + quoted($0) } ?? ""))
+        case nil: break
+        }
+        if let policy = load.onDuplicate { parts.append("on duplicate keep \(policy.rawValue)") }
+        if load.appends { parts.append("append") }
+        return parts.joined(separator: " ")
+    }
+
+    // MARK: - Words
+
+    /// A name, in backquotes where it needs them.
+    package static func name(_ identifier: Identifier) -> String {
+        let text = identifier.text
+        let scalars = Array(text.unicodeScalars)
+        let isWord = scalars.enumerated().allSatisfy { index, scalar in
+            Name.isWord(scalar) || (scalar == "\u{200C}" && index > 0 && index < scalars.count - 1)
+        }
+        let startsWithDigit = scalars.first?.properties.generalCategory == .decimalNumber
+        return isWord && !startsWithDigit && !Parser.reserved.contains(text.lowercased()) ? text : "`\(text)`"
+    }
+
+    package static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F: result += "\\u{\(String(scalar.value, radix: 16))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,133 @@
+package import FunnelText
+
+/// A whole script.
+package struct Script: Sendable {
+    package var statements: [Statement]
+    package var comments: [TextRange]
+}
+
+/// One thing to do.
+package indirect enum Statement: Sendable, Hashable {
+    case query(Query)
+    case load(LoadStatement)
+    case define(Definition)
+    case parameter(ParameterStatement)
+    case include(FileName)
+    case check(CheckStatement)
+    case set(SetStatement)
+    case describe(Identifier?, Place)
+    case list(ListStatement)
+    case explain(Query, Place)
+    case plan(Query, Place)
+    case time(Query, Place)
+    case help(String?, Place)
+    case show(Listing, Place)
+
+    package var range: TextRange {
+        switch self {
+        case .query(let query): query.place.range
+        case .load(let load): load.place.range
+        case .define(let definition): definition.place.range
+        case .parameter(let parameter): parameter.place.range
+        case .include(let file): file.place.range
+        case .check(let check): check.place.range
+        case .set(let set): set.place.range
+        case .list(let list): list.place.range
+        case .describe(_, let place), .explain(_, let place), .plan(_, let place), .time(_, let place), .help(_, let place),
+            .show(_, let place):
+            place.range
+        }
+    }
+}
+
+/// Statements of one word.
+package enum Listing: String, CaseIterable, Sendable, Hashable {
+    case tables, kpis, settings, history, quit
+}
+
+/// `load leads from "leads.csv" with id = mql_id …`
+package struct LoadStatement: Sendable, Hashable {
+    package struct Mapping: Sendable, Hashable {
+        package var target: Identifier
+        package var value: Expression
+    }
+
+    package enum ErrorPolicy: Sendable, Hashable {
+        case null
+        case skip(into: String?)
+    }
+
+    package enum DuplicatePolicy: String, CaseIterable, Sendable, Hashable { case first, last }
+
+    package struct StateMapping: Sendable, Hashable {
+        package var state: Identifier
+        package var texts: [String]
+    }
+
+    package var table: Identifier
+    package var file: FileName
+    package var mappings: [Mapping] = []
+    package var dates: String?
+    package var datesPlace: Place?
+    package var states: [StateMapping] = []
+    package var onError: ErrorPolicy?
+    package var onDuplicate: DuplicatePolicy?
+    package var filter: Expression?
+    package var appends = false
+    package var place: Place
+}
+
+/// The clauses of `load`, a row each.
+package enum LoadClause: String, CaseIterable, Sendable {
+    case from, with, `where`, dates, states, on, append
+}
+
+/// `define roas = revenue / cost as number "Return on ad spend"`
+package struct Definition: Sendable, Hashable {
+    package var name: Identifier
+    package var expression: Expression
+    package var unit: Identifier?
+    package var text: String?
+    package var place: Place
+}
+
+/// `param since = 2018-01`
+package struct ParameterStatement: Sendable, Hashable {
+    package var name: Identifier
+    package var value: Expression
+    package var place: Place
+}
+
+/// `check conversion >= 3% by source during last month`: a condition on the measures of each group, with the query that
+/// makes them.
+package struct CheckStatement: Sendable, Hashable {
+    package var condition: Expression
+    /// The clauses; it has no measures of its own.
+    package var query: Query
+    package var place: Place
+}
+
+/// `set format csv`
+package struct SetStatement: Sendable, Hashable {
+    package var name: Identifier
+    package var value: Expression
+    package var place: Place
+}
+
+/// `list leads where source = "ads" order by created desc limit 20`
+package struct ListStatement: Sendable, Hashable {
+    package var table: Identifier
+    package var columns: [QualifiedName] = []
+    package var filter: Expression?
+    package var order: [OrderTerm] = []
+    package var limit: LimitClause?
+    package var format: Identifier?
+    package var into: FileName?
+    package var place: Place
+}
+
+/// The words that begin a statement, a row each: parser, help and completion read this list.
+package enum StatementWord: String, CaseIterable, Sendable {
+    case load, define, param, include, check, set, describe, list, explain, plan, time, help
+    case tables, kpis, settings, history, quit
+}
