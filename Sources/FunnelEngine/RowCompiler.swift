@@ -25,6 +25,7 @@ struct RowCompiler {
         case .exact(let exact): return .exact(scale: exact.scale)
         case .text, .textFunction: return .text
         case .instant(let instant): return instant.microseconds == 0 ? .date : .timestamp
+        case .duration: return .duration
         case .missing(let type): return type
         case .condition: return .yesNo
         case .elapsed: return .duration
@@ -56,6 +57,8 @@ struct RowCompiler {
         case (.divide, _, _): .real
         case (.multiply, .exact(let x), .exact(let y)): x + y <= 9 ? .exact(scale: x + y) : .real
         case (_, .exact(let x), .exact(let y)): .exact(scale: max(x, y))
+        case (.subtract, .date, .date), (.subtract, .date, .timestamp), (.subtract, .timestamp, .date), (.subtract, .timestamp, .timestamp): .duration
+        case (.add, .date, .duration), (.add, .timestamp, .duration), (.subtract, .date, .duration), (.subtract, .timestamp, .duration): .timestamp
         case (.add, .duration, .duration), (.subtract, .duration, .duration): .duration
         case (.multiply, .duration, .exact(scale: 0)), (.multiply, .exact(scale: 0), .duration): .duration
         default: .real
@@ -72,6 +75,7 @@ struct RowCompiler {
             guard let scaled = exact.scaled(to: max(scale, exact.scale)), let units = Int64(exactly: scaled.units) else { throw .numberTooLarge }
             return ConstantExact(value: units)
         case .instant(let instant): return ConstantExact(value: instant.total)
+        case .duration(let microseconds): return ConstantExact(value: microseconds)
         case .missing: return ConstantExact(value: nil)
         case .elapsed(let from, let to): return Elapsed(from: try exact(from), to: try exact(to))
         case .length(let text): return rescaled(TextLength(try self.text(text)), from: 0, to: scale)
@@ -183,7 +187,7 @@ struct RowCompiler {
             for branch in branches { nodes.append((try bits(branch.condition), try text(branch.value))) }
             return TextCases(nodes, otherwise: try text(otherwise ?? .missing(.text)))
         case .condition(let condition): return TextFromBits(bits: try bits(condition), present: nil)
-        case .exact, .instant, .arithmetic, .elapsed, .length, .datePart: throw .notText
+        case .exact, .instant, .duration, .arithmetic, .elapsed, .length, .datePart: throw .notText
         }
     }
 }

@@ -71,6 +71,7 @@ package struct PlanText {
         case .exact(let exact): exact.text
         case .text(let text): "\"\(text)\""
         case .instant(let instant): text(instant)
+        case .duration(let microseconds): text(.microseconds(microseconds))
         case .missing: "missing"
         case .condition(let condition): "(\(text(condition)))"
         case .arithmetic(let operation, let a, let b): "(\(text(a)) \(operation.rawValue) \(text(b)))"

@@ -7,6 +7,8 @@ package indirect enum RowValue: Sendable, Hashable {
     case text(String)
     /// A point in time: a day and the microseconds since its midnight.
     case instant(Instant)
+    /// A length of time in microseconds.
+    case duration(Int64)
     case missing(RowType)
     case condition(RowCondition)
     case arithmetic(Arithmetic, RowValue, RowValue)

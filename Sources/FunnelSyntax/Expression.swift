@@ -81,6 +81,13 @@ package struct Call: Sendable, Hashable {
     package var arguments: [Expression]
     package var condition: Expression?
     package var place: Place
+
+    package init(function: Identifier, arguments: [Expression], condition: Expression?, place: Place) {
+        self.function = function
+        self.arguments = arguments
+        self.condition = condition
+        self.place = place
+    }
 }
 
 package struct CaseBranch: Sendable, Hashable {

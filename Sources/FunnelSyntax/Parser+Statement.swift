@@ -50,15 +50,15 @@ extension Parser {
         }
     }
 
-    // define = "define" name "=" expression [ "as" unit ] [ string ] ;
+    // define = "define" name "=" expression [ "as" unit ] { string } ;
     private mutating func parseDefinition(from start: Int) throws(Diagnostic) -> Definition {
         let name = try parseName("the name to define")
         try expect(.equal)
         let expression = try parseExpression()
         let unit = try eat(word: "as") ? parseName("a unit") : nil
-        var text: String?
-        if case .string = current.kind { text = try parseString("a text").0 }
-        return Definition(name: name, expression: expression, unit: unit, text: text, place: place(from: start))
+        var texts: [String] = []
+        while case .string = current.kind { texts.append(try parseString("a text").0) }
+        return Definition(name: name, expression: expression, unit: unit, texts: texts, place: place(from: start))
     }
 
     // check = "check" expression { clause } [ comparison of the expression ] ;

@@ -67,7 +67,7 @@ package struct Printer {
     private static func text(_ definition: Definition) -> String {
         var result = "define \(name(definition.name)) = \(text(definition.expression))"
         if let unit = definition.unit { result += " as " + name(unit) }
-        if let text = definition.text { result += " " + quoted(text) }
+        for text in definition.texts { result += " " + quoted(text) }
         return result
     }
 

@@ -24,6 +24,11 @@ package struct Query: Sendable, Hashable {
 package struct Measure: Sendable, Hashable {
     package var alias: Identifier?
     package var expression: Expression
+
+    package init(alias: Identifier?, expression: Expression) {
+        self.alias = alias
+        self.expression = expression
+    }
 }
 
 /// `during 2018`, `during 2018-01 to 2018-06`

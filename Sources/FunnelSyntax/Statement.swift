@@ -87,7 +87,8 @@ package struct Definition: Sendable, Hashable {
     package var name: Identifier
     package var expression: Expression
     package var unit: Identifier?
-    package var text: String?
+    /// What it means, in one sentence; then notes: the choices made, and what the name means elsewhere.
+    package var texts: [String]
     package var place: Place
 }
 

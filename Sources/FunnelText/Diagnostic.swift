@@ -10,6 +10,8 @@ package struct Diagnostic: Error, Sendable {
         case text
         /// A data file or a connection is wrong (status 3).
         case data
+        /// A table that the text asks for is not loaded (status 2).
+        case tableNotLoaded
         /// The user asked to stop (status 130).
         case interrupted
     }

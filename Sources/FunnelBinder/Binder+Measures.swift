@@ -1,0 +1,155 @@
+import FunnelModel
+import FunnelPlan
+import FunnelSyntax
+import FunnelText
+
+/// Measures: arithmetic over aggregates, with quantities checked.
+extension Binder {
+    mutating func measure(_ expression: Expression) throws(Diagnostic) -> TypedMeasure {
+        switch expression {
+        case .number(let number, _):
+            return TypedMeasure(value: .exact(Exact(number.units, scale: number.scale)), quantity: number.isPercent ? .percent : .number, isLiteral: true)
+        case .duration(let duration, let place):
+            let microseconds = try fixedSpan(duration, place.range)
+            guard microseconds % microsecondsPerDay != 0 else {
+                return TypedMeasure(value: .exact(Exact(Int128(microseconds / microsecondsPerDay))), quantity: .days, isLiteral: true)
+            }
+            let day = MeasureValue.exact(Exact(Int128(microsecondsPerDay)))
+            return TypedMeasure(value: .arithmetic(.divide, .exact(Exact(Int128(microseconds))), day), quantity: .days, isLiteral: true)
+        case .parameter(let name):
+            let value = try parameter(name)
+            return try inside(value.source) { binder throws(Diagnostic) in try binder.measure(value.value) }
+        case .name(let name): return try measure(name)
+        case .call(let call): return try measure(call)
+        case .unary(.negate, let operand, _):
+            let inner = try measure(operand)
+            if case .exact(let exact) = inner.value {
+                return TypedMeasure(value: .exact(Exact(-exact.units, scale: exact.scale)), quantity: inner.quantity, isLiteral: inner.isLiteral)
+            }
+            return TypedMeasure(value: .arithmetic(.subtract, .exact(Exact(0)), inner.value), quantity: inner.quantity, isAdditive: inner.isAdditive)
+        case .binary(let operation, let left, let right, _) where operation.precedence > .comparison:
+            return try arithmetic(operation, left, right)
+        case .string, .date, .relative, .truth, .unary, .binary, .isIn, .between, .isMissing, .matches, .any, .cases:
+            throw error(.notAMeasure, expression.range)
+        }
+    }
+
+    private mutating func measure(_ name: QualifiedName) throws(Diagnostic) -> TypedMeasure {
+        guard name.qualifier == nil else {
+            throw error(.columnIsNoMeasure(name.text, example: "sum(\(name.text))"), name.range)
+        }
+        if let alias = aliases[name.name.folded] { return alias }
+        if let entry = context.definitions[name.name.folded] {
+            guard !isRowDefinition(entry) else { throw error(.rowDefinitionIsNoMeasure(entry.name), name.range) }
+            return try expand(entry, at: name.range) { binder throws(Diagnostic) in try binder.measure(of: entry) }
+        }
+        if let table = TableRole(rawValue: name.name.folded) {
+            let count = Identifier("count", at: name.range)
+            return try measure(Call(function: count, arguments: [.name(QualifiedName(Identifier(table.rawValue, at: name.range)))], condition: nil, place: Place(name.range)))
+        }
+        for table in TableRole.allCases {
+            guard let schema = context.schemas[table], Self.index(of: name.name, in: schema) != nil else { continue }
+            let column = "\(table.rawValue).\(Printer.name(name.name))"
+            let type = Self.index(of: name.name, in: schema).map { schema.columns[$0].type }
+            let example = type == .text || type == .yesNo ? "distinct(\(column))" : "sum(\(column))"
+            throw error(.columnIsNoMeasure(name.text, example: example), name.range)
+        }
+        throw error(.unknownMeasure(name.text, known: context.definitions.names + aliases.keys), name.range)
+    }
+
+    /// A definition's measure, in the unit that the definition states.
+    mutating func measure(of entry: DefinitionEntry) throws(Diagnostic) -> TypedMeasure {
+        var inner = try measure(entry.definition.expression)
+        inner.isLiteral = false
+        guard let unit = entry.definition.unit else { return inner }
+        guard let quantity = Quantity(unit: unit.folded) else { throw error(.unknownUnit(unit.text), unit.range) }
+        guard quantity.money == inner.quantity.money, quantity.time == inner.quantity.time else {
+            throw error(.wrongUnit(quantity, found: inner.quantity), unit.range)
+        }
+        inner.quantity = quantity
+        return inner
+    }
+
+    private mutating func measure(_ call: Call) throws(Diagnostic) -> TypedMeasure {
+        if let function = AggregateFunction(name: call.function.folded) { return try aggregate(function, call) }
+        if call.function.folded == "share" {
+            guard call.arguments.count == 1, call.condition == nil else { throw error(.wrongArguments("share(measure)"), call.place.range) }
+            let inner = try measure(call.arguments[0])
+            guard inner.isAdditive else { throw error(.noShare(Printer.text(call.arguments[0])), call.arguments[0].range) }
+            return TypedMeasure(value: .share(inner.value), quantity: .percent)
+        }
+        if ScalarFunction(rawValue: call.function.folded) != nil {
+            throw error(.rowFunctionInMeasure(call.function.text), call.place.range)
+        }
+        let known = AggregateFunction.catalogue.map(\.name) + ScalarFunction.allCases.map(\.rawValue)
+        throw error(.unknownFunction(call.function.text, known: known), call.function.range)
+    }
+
+    private mutating func arithmetic(_ operation: BinaryOperator, _ left: Expression, _ right: Expression) throws(Diagnostic) -> TypedMeasure {
+        let a = try measure(left)
+        let b = try measure(right)
+        switch operation {
+        case .add, .subtract:
+            guard let quantity = Self.adding(a, b) else {
+                throw error(.cannotAdd(a.quantity, b.quantity, operation.rawValue), left.range.union(right.range))
+            }
+            let sign: Arithmetic = operation == .add ? .add : .subtract
+            return TypedMeasure(
+                value: .arithmetic(sign, a.value, b.value), quantity: quantity, isLiteral: a.isLiteral && b.isLiteral, isAdditive: a.isAdditive && b.isAdditive)
+        case .multiply:
+            return TypedMeasure(
+                value: .arithmetic(.multiply, a.value, b.value), quantity: Self.multiplying(a, b),
+                isLiteral: a.isLiteral && b.isLiteral, isAdditive: (a.isAdditive && b.isLiteral) || (a.isLiteral && b.isAdditive))
+        default:
+            return TypedMeasure(
+                value: .arithmetic(.divide, a.value, b.value), quantity: b.isLiteral && !a.isLiteral ? a.quantity : Quantity.dividing(a.quantity, b.quantity),
+                isLiteral: a.isLiteral && b.isLiteral, isAdditive: a.isAdditive && b.isLiteral)
+        }
+    }
+
+    /// The quantity of a sum; a number as written takes the other side's.
+    static func adding(_ a: TypedMeasure, _ b: TypedMeasure) -> Quantity? {
+        if a.isLiteral, a.quantity == .number { return b.quantity }
+        if b.isLiteral, b.quantity == .number { return a.quantity }
+        return Quantity.adding(a.quantity, b.quantity)
+    }
+
+    /// `conversion * 100` is a number, no percentage of its own.
+    private static func multiplying(_ a: TypedMeasure, _ b: TypedMeasure) -> Quantity {
+        let product = Quantity.multiplying(a.quantity, b.quantity)
+        if a.quantity == .count, b.isLiteral { return b.quantity.isPlain && b.quantity.kind != .number ? product : .number }
+        return product
+    }
+
+    // MARK: - Conditions on measures
+
+    mutating func measureCondition(_ expression: Expression) throws(Diagnostic) -> MeasureCondition {
+        switch expression {
+        case .unary(.not, let operand, _): return .not(try measureCondition(operand))
+        case .binary(.and, let a, let b, _): return .and(try measureCondition(a), try measureCondition(b))
+        case .binary(.or, let a, let b, _): return .or(try measureCondition(a), try measureCondition(b))
+        case .binary(let operation, let left, let right, _) where operation.isComparison:
+            guard let comparison = Comparison(rawValue: operation.rawValue) else { throw error(.notAMeasureCondition, expression.range) }
+            return try compare(comparison, left, right)
+        case .between(let value, let low, let high, let negated, _):
+            let inside = MeasureCondition.and(try compare(.greaterOrEqual, value, low), try compare(.lessOrEqual, value, high))
+            return negated ? .not(inside) : inside
+        case .isIn(let value, let list, let negated, _):
+            var condition = try compare(.equal, value, list[0])
+            for item in list.dropFirst() { condition = .or(condition, try compare(.equal, value, item)) }
+            return negated ? .not(condition) : condition
+        case .isMissing(let value, let negated, _):
+            let missing = MeasureCondition.isMissing(try measure(value).value)
+            return negated ? .not(missing) : missing
+        case .number, .string, .date, .relative, .duration, .truth, .parameter, .name, .call, .unary, .binary, .matches, .any, .cases:
+            throw error(.notAMeasureCondition, expression.range)
+        }
+    }
+
+    private mutating func compare(_ comparison: Comparison, _ left: Expression, _ right: Expression) throws(Diagnostic) -> MeasureCondition {
+        let a = try measure(left)
+        let b = try measure(right)
+        guard Self.adding(a, b) != nil else { throw error(.cannotCompare(a.quantity, b.quantity), left.range.union(right.range)) }
+        return .compare(comparison, a.value, b.value)
+    }
+}

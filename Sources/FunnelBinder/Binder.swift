@@ -1,0 +1,114 @@
+package import FunnelModel
+package import FunnelPlan
+package import FunnelSyntax
+package import FunnelText
+
+/// What a text is bound against: the tables that are there, the names that are defined, and the time.
+package struct BindingContext: Sendable {
+    package var schemas: [TableRole: TableSchema]
+    package var definitions: Definitions
+    /// The values of `$name`, with the source in which each is written.
+    package var parameters: [String: (value: Expression, source: Source)]
+    package var rules: CalendarRules
+    package var now: Instant
+
+    package init(
+        schemas: [TableRole: TableSchema], definitions: Definitions, parameters: [String: (value: Expression, source: Source)] = [:],
+        rules: CalendarRules = CalendarRules(), now: Instant
+    ) {
+        self.schemas = schemas
+        self.definitions = definitions
+        self.parameters = parameters
+        self.rules = rules
+        self.now = now
+    }
+}
+
+/// A text that a query compares a column with: whether the column holds it can only be said of a store.
+package struct ValueProbe: Sendable {
+    package var column: ColumnReference
+    package var text: String
+    package var source: Source
+    package var range: TextRange
+}
+
+/// A query, bound.
+package struct BoundQuery: Sendable {
+    package var plan: Plan
+    package var warnings: [Diagnostic]
+    package var probes: [ValueProbe]
+    package var facts: QueryFacts
+}
+
+/// What the foot of the answer has to say about how it came about.
+package struct QueryFacts: Sendable {
+    /// The tables read, and the name of the date that places each in time, where the query asks for time.
+    package var axes: [(table: TableRole, axis: String)] = []
+    package var asksForTime = false
+    package var period: String?
+    package var window: String?
+    /// Counts the leads that are younger than the window.
+    package var tooYoung: Plan?
+    /// Counts the leads that are still open, where a cohort measure without a window reads them.
+    package var stillOpen: Plan?
+    /// Whether it reads the time from a lead's creation to its first win.
+    package var readsCycle = false
+    /// Whether deals or stage rows are asked for a column of their lead.
+    package var readsLeadOf: Set<TableRole> = []
+}
+
+/// From what was written to what will be done: names, types, quantities and time axes.
+///
+/// A binder binds one statement; it throws the first error of an expression, placed in the text.
+package struct Binder {
+    let context: BindingContext
+    /// The text that ranges lie in; the text of a definition while its inside is bound.
+    var source: Source
+    var warnings: [Diagnostic] = []
+    var probes: [ValueProbe] = []
+    var facts = QueryFacts()
+    /// The definitions being expanded, outermost first: a name that stands in here again is a cycle.
+    var expanding: [String] = []
+
+    // The query being bound.
+    var query: Query?
+    /// The aggregates found so far, by table.
+    var aggregates: [TableRole: [PlanAggregate]] = [:]
+    var slotCount = 0
+    var aliases: [String: TypedMeasure] = [:]
+    /// The window that `won` of a lead means inside the measure being bound, and whether it met one.
+    var window: TimeSpan?
+    var metWon = false
+    var leavesOutYoung = false
+    /// The measure being bound, for messages.
+    var subject = ""
+
+    package init(_ context: BindingContext, source: Source) {
+        self.context = context
+        self.source = source
+    }
+
+    func schema(_ table: TableRole, at range: TextRange) throws(Diagnostic) -> TableSchema {
+        guard let schema = context.schemas[table] else { throw error(.tableNotLoaded(table), range) }
+        return schema
+    }
+
+    /// A message, placed in the text that is being bound.
+    func error(_ diagnostic: Diagnostic, _ range: TextRange) -> Diagnostic { diagnostic.placed(in: source, at: range) }
+
+    /// What a parameter stands for.
+    func parameter(_ name: Identifier) throws(Diagnostic) -> (value: Expression, source: Source) {
+        guard let value = context.parameters[name.folded] else {
+            throw error(.unknownParameter(name.text, known: Array(context.parameters.keys)), name.range)
+        }
+        return value
+    }
+
+    /// Binds something that is written elsewhere: a definition, a parameter's value.
+    mutating func inside<T>(_ other: Source, _ body: (inout Binder) throws(Diagnostic) -> T) throws(Diagnostic) -> T {
+        let outer = source
+        source = other
+        defer { source = outer }
+        return try body(&self)
+    }
+}
