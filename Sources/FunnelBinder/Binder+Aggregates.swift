@@ -77,7 +77,7 @@ extension Binder {
     /// Which table an aggregate's argument is about.
     private mutating func table(of argument: Expression, _ condition: Expression?) throws(Diagnostic) -> TableRole {
         var names: [QualifiedName] = []
-        Self.qualifiers(of: argument) { names.append($0) }
+        Self.names(of: argument) { names.append($0) }
         guard !names.isEmpty else { throw error(.aggregateOfNothing, argument.range) }
         var qualified: [TableRole] = []
         for name in names {
@@ -107,7 +107,7 @@ extension Binder {
         if DerivedColumn.named(name.folded, in: table) != nil { return true }
         if let entry = context.definitions[name.folded], !entry.isBuiltIn, isRowDefinition(entry) {
             var inner = true
-            Self.qualifiers(of: entry.definition.expression) { if !isLocal($0.name, table) { inner = false } }
+            Self.names(of: entry.definition.expression) { if !isLocal($0.name, table) { inner = false } }
             return inner
         }
         return Self.index(of: name, in: schema) != nil

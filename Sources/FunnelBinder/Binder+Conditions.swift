@@ -1,6 +1,6 @@
 import FunnelModel
 import FunnelPlan
-import FunnelSyntax
+package import FunnelSyntax
 import FunnelText
 
 /// Conditions on one row.
@@ -82,7 +82,7 @@ extension Binder {
     private mutating func any(_ inner: Expression, in scope: RowScope, at range: TextRange) throws(Diagnostic) -> RowCondition {
         guard scope.table != .costs, !scope.isAny else { throw error(.anyHasNoPlace(scope.table), range) }
         var tables: Set<TableRole> = []
-        Self.qualifiers(of: inner) { name in
+        Self.names(of: inner) { name in
             if let table = name.qualifier.flatMap({ Self.table(named: $0.folded) }) { tables.insert(table) }
         }
         tables.remove(.leads)
@@ -92,29 +92,29 @@ extension Binder {
     }
 
     /// Calls `body` for each name of an expression.
-    static func qualifiers(of expression: Expression, _ body: (QualifiedName) -> Void) {
+    package static func names(of expression: Expression, _ body: (QualifiedName) -> Void) {
         switch expression {
         case .number, .string, .date, .relative, .duration, .truth, .parameter: break
         case .name(let name): body(name)
         case .call(let call):
-            for argument in call.arguments { qualifiers(of: argument, body) }
-            if let condition = call.condition { qualifiers(of: condition, body) }
-        case .unary(_, let operand, _), .any(let operand, _): qualifiers(of: operand, body)
+            for argument in call.arguments { names(of: argument, body) }
+            if let condition = call.condition { names(of: condition, body) }
+        case .unary(_, let operand, _), .any(let operand, _): names(of: operand, body)
         case .binary(_, let a, let b, _):
-            qualifiers(of: a, body)
-            qualifiers(of: b, body)
+            names(of: a, body)
+            names(of: b, body)
         case .isIn(let value, let list, _, _):
-            qualifiers(of: value, body)
-            for item in list { qualifiers(of: item, body) }
+            names(of: value, body)
+            for item in list { names(of: item, body) }
         case .between(let value, let low, let high, _, _):
-            for part in [value, low, high] { qualifiers(of: part, body) }
-        case .isMissing(let value, _, _), .matches(let value, _, _, _): qualifiers(of: value, body)
+            for part in [value, low, high] { names(of: part, body) }
+        case .isMissing(let value, _, _), .matches(let value, _, _, _): names(of: value, body)
         case .cases(let branches, let otherwise, _):
             for branch in branches {
-                qualifiers(of: branch.condition, body)
-                qualifiers(of: branch.value, body)
+                names(of: branch.condition, body)
+                names(of: branch.value, body)
             }
-            if let otherwise { qualifiers(of: otherwise, body) }
+            if let otherwise { names(of: otherwise, body) }
         }
     }
 

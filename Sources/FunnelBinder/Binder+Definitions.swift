@@ -49,7 +49,7 @@ extension Binder {
         let name = entry.definition.name.folded
         func search(_ current: DefinitionEntry, _ path: [String]) -> [String]? {
             var names: [String] = []
-            Self.qualifiers(of: current.definition.expression) { if $0.qualifier == nil { names.append($0.name.folded) } }
+            Self.names(of: current.definition.expression) { if $0.qualifier == nil { names.append($0.name.folded) } }
             for next in names {
                 if next == name, path.count > 1 || !isColumn(next) { return path + [name] }
                 guard !path.contains(next), let inner = context.definitions[next] else { continue }

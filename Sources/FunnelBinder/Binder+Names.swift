@@ -1,4 +1,4 @@
-import FunnelModel
+package import FunnelModel
 import FunnelPlan
 import FunnelSyntax
 import FunnelText
@@ -6,7 +6,7 @@ import FunnelText
 /// Which column, condition or definition a name means in a row.
 extension Binder {
     /// The table that a qualifier names, in the singular or the plural.
-    static func table(named folded: String) -> TableRole? {
+    package static func table(named folded: String) -> TableRole? {
         switch folded {
         case "lead", "leads": .leads
         case "deal", "deals": .deals

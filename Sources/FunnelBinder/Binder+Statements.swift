@@ -90,4 +90,9 @@ extension Binder {
         binder.subject = table.rawValue
         return try binder.condition(condition, in: RowScope(table: table))
     }
+
+    /// The beginning of the period that an expression names: `set now 2018-06-01`.
+    package static func instant(_ expression: Expression, in source: Source, _ context: BindingContext) throws(Diagnostic) -> Instant {
+        try Binder(context, source: source).period(expression).from
+    }
 }

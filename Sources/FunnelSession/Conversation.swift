@@ -15,6 +15,10 @@ package enum SessionEvent: Sendable {
     case timing(Double)
     /// Something was written to a file.
     case wrote(path: String, rows: Int)
+    /// A setting was changed: how answers look may have.
+    case settings(Settings)
+    /// `history`: the lines typed so far.
+    case history
     /// `quit`.
     case leave
 }

@@ -1,0 +1,102 @@
+import FunnelBinder
+import FunnelModel
+import FunnelStore
+import FunnelSyntax
+import FunnelText
+
+/// What the store holds: its tables, and of a table its columns.
+struct Description {
+    private let store: Store
+
+    init(_ store: Store) { self.store = store }
+
+    func answer(_ table: Identifier?, in source: Source) throws(Diagnostic) -> Answer {
+        guard let table else {
+            guard !store.tables.isEmpty else { throw .nothingLoaded }
+            return tables()
+        }
+        guard let role = Binder.table(named: table.folded) else { throw Diagnostic.unknownTable(table.text).placed(in: source, at: table.range) }
+        guard let found = store.tables[role] else { throw Diagnostic.tableNotLoaded(role).placed(in: source, at: table.range) }
+        return columns(of: found)
+    }
+
+    func tables() -> Answer {
+        let rows = TableRole.allCases.compactMap { store.tables[$0] }.map { table -> [Value] in
+            let bytes = table.columns.reduce(0) { $0 + $1.byteCount }
+            return [.text(table.role.rawValue), .exact(Exact(table.rowCount)), .exact(Exact(table.columns.count)), .exact(Exact(bytes)), .text(table.origin)]
+        }
+        return Answer(
+            columns: [
+                AnswerColumn("table", .field(.text)), AnswerColumn("rows", .measure(.count)), AnswerColumn("columns", .measure(.count)),
+                AnswerColumn("bytes", .measure(.count)), AnswerColumn("from", .field(.text)),
+            ], rows: rows)
+    }
+
+    private func columns(of table: Table) -> Answer {
+        let rows = table.columns.enumerated().map { index, column -> [Value] in
+            let names = table.roles.filter { $0.value == index }.map(\.key.rawValue).sorted() + table.aliases.filter { $0.value == index }.map(\.key).sorted()
+            let survey = Survey(column)
+            return [
+                .text(column.name), names.isEmpty ? .missing : .text(names.joined(separator: ", ")), .text(column.type.name),
+                .exact(Exact(column.missing)), .exact(Exact(survey.distinct)), survey.least, survey.greatest,
+            ].map { value in value }
+        }
+        return Answer(
+            columns: [
+                AnswerColumn("column", .field(.text)), AnswerColumn("role", .field(.text)), AnswerColumn("type", .field(.text)),
+                AnswerColumn("missing", .measure(.count)), AnswerColumn("distinct", .measure(.count)),
+                AnswerColumn("smallest", .field(.text)), AnswerColumn("largest", .field(.text)),
+            ], rows: rows)
+    }
+}
+
+/// How many different values a column has, and between which they lie.
+private struct Survey {
+    var distinct = 0
+    var least = Value.missing
+    var greatest = Value.missing
+
+    init(_ column: Column) {
+        switch column.values {
+        case .text(let codes, let dictionary): texts(column, codes, dictionary)
+        case .yesNo(let bits):
+            var seen: Set<Bool> = []
+            for row in 0..<bits.count where !column.isMissing(row) { seen.insert(bits[row]) }
+            distinct = seen.count
+            least = seen.contains(false) ? .yesNo(false) : seen.isEmpty ? .missing : .yesNo(true)
+            greatest = seen.contains(true) ? .yesNo(true) : seen.isEmpty ? .missing : .yesNo(false)
+        case .integer(let values), .decimal(let values, _), .date(let values):
+            var seen: Set<Int64> = []
+            extremes(column) { values[$0] } seen: { seen.insert($0) }
+            distinct = seen.count
+        case .timestamp(let days, let time, let unit):
+            var seen: Set<Int64> = []
+            extremes(column) { days[$0] * microsecondsPerDay + time[$0] * unit.microseconds } seen: { seen.insert($0) }
+            distinct = seen.count
+        }
+    }
+
+    private mutating func texts(_ column: Column, _ codes: Codes, _ dictionary: TextDictionary) {
+        var used = [Bool](repeating: false, count: dictionary.count)
+        for row in 0..<codes.count where !column.isMissing(row) { used[codes[row]] = true }
+        let texts = used.indices.filter { used[$0] }.map { dictionary[$0] }
+        distinct = texts.count
+        least = texts.min { Value.compare(.text($0), .text($1)) < 0 }.map { .text($0) } ?? .missing
+        greatest = texts.max { Value.compare(.text($0), .text($1)) < 0 }.map { .text($0) } ?? .missing
+    }
+
+    private mutating func extremes(_ column: Column, _ value: (Int) -> Int64, seen: (Int64) -> Void) {
+        var rows: (least: Int, greatest: Int)?
+        for row in 0..<column.count where !column.isMissing(row) {
+            let number = value(row)
+            seen(number)
+            guard let known = rows else {
+                rows = (row, row)
+                continue
+            }
+            if number < value(known.least) { rows?.least = row }
+            if number > value(known.greatest) { rows?.greatest = row }
+        }
+        if let rows { (least, greatest) = (column.value(rows.least), column.value(rows.greatest)) }
+    }
+}

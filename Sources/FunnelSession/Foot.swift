@@ -1,0 +1,44 @@
+import FunnelBinder
+import FunnelEngine
+import FunnelModel
+import FunnelPlan
+import FunnelStore
+import FunnelText
+
+/// What stands under a table: what the numbers mean, and what they leave out.
+struct Foot {
+    let store: Store
+    let engine: Engine
+
+    func remarks(_ bound: BoundQuery) throws(Diagnostic) -> [Remark] {
+        let facts = bound.facts
+        var remarks: [Remark] = []
+        if facts.asksForTime, !facts.axes.isEmpty {
+            remarks.append(Remark(.axis, "in time by: " + facts.axes.map { "\($0.table.rawValue) by \($0.axis)" }.joined(separator: "; ")))
+        }
+        if let period = facts.period { remarks.append(Remark(.scope, "period: \(period)")) }
+        if let window = facts.window { remarks.append(Remark(.scope, "won within \(window) of the lead's creation")) }
+        if let plan = facts.tooYoung, let count = try number(plan), count > 0 {
+            remarks.append(Remark(.leftOut, "\(Grouped.text(count)) leads younger than \(facts.window ?? "the window") are left out"))
+        }
+        if let plan = facts.stillOpen, let count = try number(plan), count > 0 {
+            remarks.append(Remark(.leftOut, "\(Grouped.text(count)) leads are still open: neither won nor lost"))
+        }
+        if facts.readsLeadOf.contains(.deals), store.links.dealsWithoutLead > 0 {
+            remarks.append(Remark(.kept, "\(Grouped.text(store.links.dealsWithoutLead)) deals name a lead that is not there; they have no lead attributes"))
+        }
+        if facts.readsLeadOf.contains(.stages), store.links.stagesWithoutLead > 0 {
+            remarks.append(Remark(.kept, "\(Grouped.text(store.links.stagesWithoutLead)) stage rows name a lead that is not there; they have no lead attributes"))
+        }
+        if facts.readsCycle, store.links.winsBeforeCreation > 0 {
+            let count = store.links.winsBeforeCreation
+            remarks.append(Remark(.kept, "\(Grouped.text(count)) \(count == 1 ? "lead was" : "leads were") won before \(count == 1 ? "its" : "their") creation; the negative time is kept"))
+        }
+        return remarks
+    }
+
+    private func number(_ plan: Plan) throws(Diagnostic) -> Int? {
+        guard case .exact(let count)? = try engine.answer(plan).rows.first?.first else { return nil }
+        return Int(exactly: count.units)
+    }
+}

@@ -1,0 +1,132 @@
+import FunnelModel
+import FunnelRender
+import FunnelSyntax
+
+/// A thing that can be asked about.
+struct HelpTopic {
+    var name: String
+    /// One line, as completion shows it.
+    var summary: String
+    var usage: [String] = []
+    var text: [String] = []
+    var examples: [String] = []
+}
+
+/// What there is to say about statements and clauses, a row each.
+enum HelpTopics {
+    static func topic(_ statement: StatementWord) -> HelpTopic {
+        switch statement {
+        case .load:
+            HelpTopic(
+                name: "load", summary: "reads a file into a table",
+                usage: ["load TABLE from \"FILE\" [with ROLE = COLUMN, …] [where CONDITION] [dates \"dd-MM-yyyy\"] [states won = \"…\", lost = (\"…\", …)]",
+                    "     [on error null | skip [into \"FILE\"]] [on duplicate keep first | last] [append]"],
+                text: ["The tables are leads, deals, stages and costs. CSV and TSV files are read, plain or gzipped; well-known headers are recognised.",
+                    "`with` says which column plays which role, or sets a constant: `status = \"won\"`."],
+                examples: ["load leads from \"leads.csv\"", "load deals from \"deals.csv\" with closed = won_date, status = \"won\""])
+        case .define:
+            HelpTopic(
+                name: "define", summary: "gives a name to a measure, a condition or a column",
+                usage: ["define NAME = EXPRESSION [as UNIT] [\"what it means\" …]"],
+                text: ["Units: percent, money, days, count, number. A definition may have the name of a built-in KPI; it is then used in its place."],
+                examples: ["define roas = revenue / cost \"Return on ad spend\"", "define paid = source in (\"ads\", \"paid_search\")"])
+        case .param:
+            HelpTopic(
+                name: "param", summary: "gives a parameter its default value", usage: ["param NAME = VALUE"],
+                text: ["`$NAME` stands for the value. `--param NAME=VALUE` on the command line comes before it."],
+                examples: ["param since = 2018-01", "leads where created >= $since"])
+        case .include:
+            HelpTopic(
+                name: "include", summary: "runs another file of definitions in this place", usage: ["include \"FILE\""],
+                text: ["The path is relative to the including file."], examples: ["include \"company-kpis.funnel\""])
+        case .check:
+            HelpTopic(
+                name: "check", summary: "fails, with exit status 1, where a condition on measures does not hold",
+                usage: ["check CONDITION [clauses]", "check MEASURE [clauses] >= VALUE"],
+                text: ["With `by`, every group must satisfy it. A missing value satisfies nothing, and neither do no groups at all."],
+                examples: ["check conversion >= 3% by source", "check revenue during 2018 between 1M and 2M"])
+        case .set:
+            HelpTopic(
+                name: "set", summary: "changes a setting", usage: ["set NAME VALUE"], text: ["`settings` lists the names and their values."],
+                examples: ["set format csv", "set now 2018-06-01", "set currency \"USD\""])
+        case .describe:
+            HelpTopic(
+                name: "describe", summary: "shows the tables, or the columns of one", usage: ["describe [TABLE]"], examples: ["describe leads"])
+        case .list:
+            HelpTopic(
+                name: "list", summary: "shows the rows of a table",
+                usage: ["list TABLE [COLUMN, …] [where CONDITION] [order by …] [limit N] [as FORMAT] [into \"FILE\"]"],
+                examples: ["list leads where source is missing limit 20", "list deals id, amount, lead.source order by amount desc limit 10"])
+        case .explain:
+            HelpTopic(
+                name: "explain", summary: "says what a KPI means: definition, formula, unit, date, choices", usage: ["explain KPI"],
+                examples: ["explain conversion"])
+        case .plan: HelpTopic(name: "plan", summary: "shows how a query will be answered", usage: ["plan QUERY"], examples: ["plan conversion by month"])
+        case .time: HelpTopic(name: "time", summary: "runs a query and says how long it took", usage: ["time QUERY"], examples: ["time cac by source"])
+        case .help: HelpTopic(name: "help", summary: "helps: `help where`, `help conversion`", usage: ["help [TOPIC]"])
+        case .tables: HelpTopic(name: "tables", summary: "lists what is loaded", usage: ["tables"])
+        case .kpis: HelpTopic(name: "kpis", summary: "lists the measures, by group", usage: ["kpis"])
+        case .settings: HelpTopic(name: "settings", summary: "lists the settings and their values", usage: ["settings"])
+        case .history: HelpTopic(name: "history", summary: "lists the lines typed so far", usage: ["history"])
+        case .quit: HelpTopic(name: "quit", summary: "leaves the shell; Ctrl-D does too", usage: ["quit"])
+        }
+    }
+
+    static func topic(_ clause: QueryClause) -> HelpTopic {
+        switch clause {
+        case .filter:
+            HelpTopic(
+                name: "where", summary: "takes only the rows for which a condition holds", usage: ["where CONDITION"],
+                text: ["= != < <= > >=, in (…), not in (…), between … and …, contains, starts with, ends with, like, matches /…/, is missing, and, or, not.",
+                    "A date means its whole period: `created = 2018-03` is in March. `!=` and `not in` keep missing values, `=` does not.",
+                    "Of a lead: won, lost, open, qualified, and `any deal.product = \"…\"`. Of a deal: won, lost, open."],
+                examples: ["conversion where source = \"ads\"", "leads where created >= 2018-Q2 and not won"])
+        case .during:
+            HelpTopic(
+                name: "during", summary: "takes a period, each table by its own date", usage: ["during PERIOD", "during PERIOD to PERIOD"],
+                text: ["Periods: 2018, 2018-Q1, 2018-03, 2018-W07, 2018-03-01, this month, last quarter, last 90 days (whole days before today)."],
+                examples: ["revenue during 2018-Q1", "leads during 2018-01 to 2018-06 by month"])
+        case .keys:
+            HelpTopic(
+                name: "by", summary: "groups by columns or by time", usage: ["by KEY, …"],
+                text: ["A key is a column, a condition, an expression, or a grain: day, week, month, quarter, year, weekday, hour.",
+                    "A grain goes by each table's own date; `month of created` names a column."],
+                examples: ["conversion by source", "revenue by quarter", "leads by month of created"])
+        case .window:
+            HelpTopic(
+                name: "within", summary: "asks which leads were won so soon after their creation", usage: ["within DURATION"],
+                text: ["Elapsed time, to the second, ends included. Leads younger than that are left out, so that all have had the same time."],
+                examples: ["conversion within 90 days by month"])
+        case .having:
+            HelpTopic(
+                name: "having", summary: "keeps the groups for which a condition on measures holds", usage: ["having CONDITION"],
+                examples: ["conversion by owner having leads >= 100"])
+        case .order:
+            HelpTopic(
+                name: "order by", summary: "sorts the groups", usage: ["order by MEASURE or KEY [asc | desc], …"],
+                text: ["Measures are sorted descending and keys ascending unless said otherwise."], examples: ["conversion by source order by source"])
+        case .top:
+            HelpTopic(
+                name: "top", summary: "keeps the first groups by a measure", usage: ["top N [by MEASURE] [with other]"],
+                text: ["`with other` adds a line for the rest, computed from its rows. With a time key, the others are ranked over all time."],
+                examples: ["revenue by product top 5 with other"])
+        case .limit: HelpTopic(name: "limit", summary: "keeps so many lines", usage: ["limit N"], examples: ["leads by owner limit 10"])
+        case .extras:
+            HelpTopic(
+                name: "with", summary: "adds a total or shares", usage: ["with total", "with share"],
+                text: ["A total is computed from all rows of the query, never from the lines above."], examples: ["leads, conversion by source with total"])
+        case .format:
+            HelpTopic(
+                name: "as", summary: "chooses the format", usage: ["as " + OutputFormat.allCases.map(\.rawValue).joined(separator: " | ")],
+                examples: ["conversion by month as csv"])
+        case .into: HelpTopic(name: "into", summary: "writes the answer into a file", usage: ["into \"FILE\""], examples: ["conversion by month into \"conversion.csv\""])
+        }
+    }
+
+    static let keywordSummaries: [(String, String)] = [
+        ("and", "both conditions"), ("or", "either condition"), ("not", "the opposite of a condition"), ("in", "one of a list"),
+        ("between", "from one value to another, both included"), ("contains", "a text within a text"), ("like", "a pattern with % and _"),
+        ("matches", "a regular expression between slashes"), ("is missing", "no value is there"), ("is not missing", "a value is there"),
+        ("starts with", "the beginning of a text"), ("ends with", "the end of a text"),
+    ]
+}

@@ -1,0 +1,114 @@
+import FunnelBinder
+import FunnelEngine
+import FunnelIngest
+import FunnelModel
+import FunnelStore
+import FunnelSyntax
+import FunnelText
+
+/// `load`: from a file to a table of the store.
+extension Session {
+    func load(_ statement: LoadStatement, in source: Source, folder: String) throws(Diagnostic) {
+        let request = try Self.request(statement, in: source, folder: folder, settings)
+        if configuration.isSafe, case .skip(into: .some) = request.onError { throw Diagnostic.safeMode.placed(in: source, at: statement.place.range) }
+        defer { configuration.progress(nil) }
+        var (table, report) = try Self.typed { () throws in
+            try Loader.load(request, interrupt: self.interruptFlag, progress: self.configuration.progress)
+        }
+        if let filter = statement.filter { table = try filtered(table, filter, in: source, &report) }
+        if statement.appends, let old = store.tables[table.role] {
+            do throws(Table.AppendFailure) {
+                table = try old.appending(table)
+            } catch {
+                switch error {
+                case .types(let column, let mine, let theirs): throw Diagnostic.cannotAppend(column, mine, theirs).placed(in: source, at: statement.file.place.range)
+                }
+            }
+        }
+        store = store.replacing(table)
+        report.notes += linkNotes(table.role)
+        emit(.loaded(report))
+    }
+
+    /// The rows of a table that `where` asks for.
+    private func filtered(_ table: Table, _ filter: Expression, in source: Source, _ report: inout LoadReport) throws(Diagnostic) -> Table {
+        let trial = store.replacing(table)
+        var context = context
+        context.schemas[table.role] = table.schema
+        let condition = try Binder.bind(filter, of: table.role, in: source, context)
+        let rows = try Engine(store: trial, threads: settings.threads, interrupt: interruptFlag).rows(of: table.role, where: condition)
+        report.notes.append("\(Grouped.text(rows.count)) of \(Grouped.text(table.rowCount)) rows satisfy the `where`")
+        report.kept = rows.count
+        report.refused += table.rowCount - rows.count
+        return table.selecting(rows)
+    }
+
+    /// What the links say about the table that came in.
+    private func linkNotes(_ role: TableRole) -> [String] {
+        let links = store.links
+        var notes: [String] = []
+        if role == .deals || role == .leads, links.dealsWithoutLead > 0 {
+            notes.append("\(Grouped.text(links.dealsWithoutLead)) deals name a lead that is not there; they are kept and have no lead attributes")
+        }
+        if role == .stages || role == .leads, links.stagesWithoutLead > 0 {
+            notes.append("\(Grouped.text(links.stagesWithoutLead)) stage rows name a lead that is not there; they are kept")
+        }
+        return notes
+    }
+
+    /// What a statement asks of the loader.
+    static func request(_ statement: LoadStatement, in source: Source, folder: String, _ settings: Settings) throws(Diagnostic) -> LoadRequest {
+        guard let role = Binder.table(named: statement.table.folded) else {
+            throw Diagnostic.unknownTable(statement.table.text).placed(in: source, at: statement.table.range)
+        }
+        var request = LoadRequest(role: role, path: Files.resolve(statement.file.path, from: folder), displayName: statement.file.path)
+        for mapping in statement.mappings {
+            let value: LoadRequest.Mapping.Value
+            switch mapping.value {
+            case .name(let name): value = .column(name.text)
+            case .string(let text, _): value = .constant(text)
+            case .number, .date, .truth: value = .constant(Printer.text(mapping.value))
+            default: throw Diagnostic.mappingNeedsColumn.placed(in: source, at: mapping.value.range)
+            }
+            request.mappings.append(
+                LoadRequest.Mapping(target: mapping.target.text, value: value, targetRange: mapping.target.range, valueRange: mapping.value.range))
+        }
+        for mapping in statement.states {
+            guard let state = DealState(rawValue: mapping.state.folded) else {
+                throw Diagnostic.unknownRole(mapping.state.text).placed(in: source, at: mapping.state.range)
+            }
+            request.states[state, default: []] += mapping.texts
+        }
+        request.dates = statement.dates
+        request.datesRange = statement.datesPlace?.range
+        switch statement.onError {
+        case .null: request.onError = .null
+        case .skip(let file): request.onError = .skip(into: file.map { Files.resolve($0, from: folder) })
+        case nil: break
+        }
+        switch statement.onDuplicate {
+        case .first: request.onDuplicate = .keepFirst
+        case .last: request.onDuplicate = .keepLast
+        case nil: break
+        }
+        request.script = source
+        request.range = statement.place.range
+        request.pathRange = statement.file.place.range
+        request.timezoneMinutes = settings.timezoneMinutes
+        request.threads = settings.threads
+        return request
+    }
+
+    /// The loader throws one diagnostic or several; several are reported but for the last, which is thrown on.
+    static func typed<T>(_ body: () throws -> T) throws(Diagnostic) -> T {
+        do {
+            return try body()
+        } catch let diagnostic as Diagnostic {
+            throw diagnostic
+        } catch let several as Diagnostics {
+            throw several.items.first ?? .interrupted
+        } catch {
+            throw Diagnostic(.error, "\(error)", cause: .data)
+        }
+    }
+}

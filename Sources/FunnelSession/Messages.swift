@@ -1,0 +1,88 @@
+package import FunnelModel
+package import FunnelRender
+package import FunnelText
+
+/// What a session has to say.
+extension Diagnostic {
+    package static func badSetting(_ name: String, _ summary: String) -> Diagnostic {
+        Diagnostic(.error, "this is no value for `\(name)`", mends: ["`\(name)` is \(summary)"])
+    }
+
+    package static func unknownSetting(_ name: String) -> Diagnostic {
+        Diagnostic(.error, "there is no setting `\(name)`", mends: [
+            Suggestion.mend(for: name, among: SettingName.allCases.map(\.rawValue)) ?? "`settings` lists them"
+        ])
+    }
+
+    package static func unknownFormat(_ name: String) -> Diagnostic {
+        let formats = OutputFormat.allCases.map(\.rawValue)
+        return Diagnostic(.error, "there is no format `\(name)`", mends: [
+            Suggestion.mend(for: name, among: formats) ?? "the formats are \(formats.joined(separator: ", "))"
+        ])
+    }
+
+    package static func cannotRead(_ path: String, _ why: String, near: String?) -> Diagnostic {
+        Diagnostic(.error, "can't read `\(path)`: \(why)", cause: .data).with(mend: near.map { "`\($0)` may be meant" })
+    }
+
+    package static func cannotWrite(_ path: String, _ why: String) -> Diagnostic {
+        Diagnostic(.error, "can't write `\(path)`: \(why)", cause: .data)
+    }
+
+    package static func notUTF8(_ path: String) -> Diagnostic {
+        Diagnostic(.error, "`\(path)` is not UTF-8 text", cause: .data, mends: ["save it as UTF-8"])
+    }
+
+    package static func includeCycle(_ path: String) -> Diagnostic { Diagnostic(.error, "`\(path)` includes itself") }
+
+    package static func includeHoldsOnlyDefinitions(_ path: String) -> Diagnostic { Diagnostic(.error, "`\(path)` can't be included") }
+
+    package static func noHelp(_ topic: String, known: [String]) -> Diagnostic {
+        Diagnostic(.error, "there is no help on `\(topic)`", mends: [Suggestion.mend(for: topic, among: known) ?? "`help` lists the topics"])
+    }
+
+    package static func notAKPI(_ name: String, known: [String]) -> Diagnostic {
+        Diagnostic(.error, "`\(name)` is not defined", mends: [Suggestion.mend(for: name, among: known) ?? "`kpis` lists what is"])
+    }
+
+    package static func unknownRole(_ state: String) -> Diagnostic {
+        Diagnostic(.error, "a deal has no state `\(state)`", mends: ["the states are open, won and lost"])
+    }
+
+    package static let mappingNeedsColumn = Diagnostic(.error, "a column or a constant is needed here", mends: ["`created = first_contact_date`, `status = \"won\"`"])
+
+    package static func cannotAppend(_ column: String, _ mine: ColumnType, _ theirs: ColumnType) -> Diagnostic {
+        Diagnostic(.error, "`\(column)` is \(mine.name) in the store and \(theirs.name) in this file", cause: .data, mends: ["nothing was added; load the file without `append`, or give its column another name with `with`"])
+    }
+
+    package static func valueNotThere(_ text: String, column: String, table: TableRole, nearest: [(text: String, rows: Int)], all: Bool) -> Diagnostic {
+        let shown = nearest.map { "`\($0.text)` (\(Grouped.text($0.rows)))" }.joined(separator: all ? ", " : " or ")
+        let mend = nearest.isEmpty ? "the column holds no text at all" : all ? "the most frequent are \(shown)" : "\(shown) may be meant"
+        return Diagnostic(.warning, "no \(table.singular) has the \(column) `\(text)`", mends: [mend])
+    }
+
+    package static func redefined(_ name: String) -> Diagnostic {
+        Diagnostic(.note, "`\(name)` now means your definition, not the built-in one")
+    }
+
+    package static func checkFailed(_ text: String, _ groups: [String]) -> Diagnostic {
+        Diagnostic(.error, groups.isEmpty ? "the check `\(text)` has nothing to look at" : "the check `\(text)` failed", mends: groups)
+    }
+
+    package static let nothingLoaded = Diagnostic(.error, "nothing is loaded", cause: .tableNotLoaded, mends: ["load leads from \"leads.csv\""])
+    package static let safeMode = Diagnostic(.error, "`--safe` does not allow this", mends: ["a script run with --safe may read the files that it is given, and nothing else"])
+}
+
+/// Numbers with thousands marks.
+enum Grouped {
+    static func text(_ number: Int) -> String {
+        var digits = String(number.magnitude)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits = String(digits.dropLast(3))
+        }
+        groups.insert(digits, at: 0)
+        return (number < 0 ? "-" : "") + groups.joined(separator: ",")
+    }
+}

@@ -1,0 +1,129 @@
+import FunnelBinder
+import FunnelIngest
+import FunnelModel
+import FunnelPlan
+import FunnelSyntax
+import FunnelText
+
+/// A script gone through before it runs: every statement is bound against what the statements before it would leave, with
+/// the headers of files for the tables that they would load. No data is read.
+struct Rehearsal {
+    private let session: Session
+    private let folder: String
+    private var context: BindingContext
+    private var settings: Settings
+    private var including: [String] = []
+    /// Tables whose load can't be right: what is said of them afterwards would only repeat it.
+    private var broken: Set<TableRole> = []
+    private var found: [Diagnostic] = []
+
+    init(_ session: Session, folder: String) {
+        self.session = session
+        self.folder = folder
+        context = session.context
+        settings = session.settings
+        including = session.including
+    }
+
+    /// All that is wrong with a script, in the order of the text.
+    mutating func problems(with script: Script, in source: Source) -> [Diagnostic] {
+        for statement in script.statements { visit(statement, in: source, folder: folder) }
+        return found
+    }
+
+    private mutating func visit(_ statement: Statement, in source: Source, folder: String) {
+        do throws(Diagnostic) {
+            try rehearse(statement, in: source, folder: folder)
+        } catch {
+            if error.cause == .tableNotLoaded, !broken.isEmpty { return }
+            found.append(error.placed(in: source, at: statement.range))
+        }
+    }
+
+    private mutating func rehearse(_ statement: Statement, in source: Source, folder: String) throws(Diagnostic) {
+        switch statement {
+        case .query(let query):
+            _ = try session.format(query.format, query.into, in: source)
+            _ = try Binder.bind(query, in: source, context)
+        case .explain(let query, _): _ = try Explanation(context).lines(query, in: source)
+        case .plan(let query, _), .time(let query, _): _ = try Binder.bind(query, in: source, context)
+        case .check(let check): _ = try Binder.bind(check, in: source, context)
+        case .list(let list):
+            _ = try session.format(list.format, list.into, in: source)
+            _ = try Binder.bind(list, in: source, context)
+        case .describe(let table, _):
+            guard let table else { return }
+            guard let role = Binder.table(named: table.folded) else { throw Diagnostic.unknownTable(table.text).placed(in: source, at: table.range) }
+            guard context.schemas[role] != nil else { throw Diagnostic.tableNotLoaded(role).placed(in: source, at: table.range) }
+        case .load(let load): try rehearse(load, in: source, folder: folder)
+        case .define(let definition):
+            let entry = DefinitionEntry(definition: definition, source: source, isBuiltIn: false)
+            // A definition that is wrong is defined all the same, so that its uses are not wrong as well.
+            defer { context.definitions.define(entry) }
+            try Binder.check(entry, context)
+        case .parameter(let parameter):
+            if !session.fixedParameters.contains(parameter.name.folded) { context.parameters[parameter.name.folded] = (parameter.value, source) }
+        case .include(let file): try rehearse(include: file, in: source, folder: folder)
+        case .set(let set):
+            try Session.apply(set, to: &settings, context, in: source)
+            context.rules = settings.rules
+            if let now = settings.now { context.now = now }
+        case .help(let topic, _): _ = try Help(context.definitions).lines(topic)
+        case .show: break
+        }
+    }
+
+    private mutating func rehearse(_ load: LoadStatement, in source: Source, folder: String) throws(Diagnostic) {
+        let role = Binder.table(named: load.table.folded)
+        do throws(Diagnostic) {
+            let request = try Session.request(load, in: source, folder: folder, settings)
+            var schema = try Session.typed { () throws in try Loader.peek(request) }
+            if load.appends, let old = context.schemas[request.role] { schema = Self.joined(old, schema) }
+            context.schemas[request.role] = schema
+            if let filter = load.filter { _ = try Binder.bind(filter, of: request.role, in: source, context) }
+        } catch {
+            if let role { broken.insert(role) }
+            throw error
+        }
+    }
+
+    /// What a table will hold when rows are added: types that differ are not known before.
+    private static func joined(_ old: TableSchema, _ new: TableSchema) -> TableSchema {
+        var schema = old
+        for (index, column) in new.columns.enumerated() {
+            let role = new.roles.first { $0.value == index }?.key
+            let match = role.flatMap { old.roles[$0] } ?? old.columns.firstIndex { $0.name == column.name }
+            if let match {
+                if schema.columns[match].type != column.type { schema.columns[match].type = .unknown }
+            } else {
+                if let role { schema.roles[role] = schema.columns.count }
+                schema.columns.append(column)
+            }
+        }
+        return schema
+    }
+
+    private mutating func rehearse(include file: FileName, in source: Source, folder: String) throws(Diagnostic) {
+        let allowed = session.configuration.isSafe ? session.configuration.folder : nil
+        let (included, inner, path) = try Inclusion.read(file, in: source, folder: folder, within: allowed)
+        guard !including.contains(path) else { throw Diagnostic.includeCycle(file.path).placed(in: source, at: file.place.range) }
+        including.append(path)
+        defer { including.removeLast() }
+        let (script, mistakes) = Parser.parse(included)
+        found += mistakes
+        for statement in script.statements { visit(statement, in: included, folder: inner) }
+    }
+}
+
+extension Session {
+    /// Looks a text through without running it: `funnel check`. Returns the exit status.
+    package func check(_ text: String, named name: String) -> Int32 {
+        status = 0
+        let source = Source(name: name, text: text)
+        let (script, mistakes) = Parser.parse(source)
+        for mistake in mistakes { report(mistake) }
+        var rehearsal = Rehearsal(self, folder: name.hasSuffix(".funnel") ? Files.folder(of: name) : configuration.folder)
+        for problem in rehearsal.problems(with: script, in: source) { report(problem) }
+        return status
+    }
+}

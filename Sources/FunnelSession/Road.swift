@@ -1,0 +1,88 @@
+import FunnelBinder
+import FunnelEngine
+import FunnelModel
+import FunnelPlan
+import FunnelRender
+import FunnelStore
+import FunnelSyntax
+import FunnelText
+
+/// The road of a query: text ▶ tree ▶ plan ▶ answer ▶ lines. Each stage is a function from one type to the next.
+extension Session {
+    /// Runs a text to its end. Nothing of it runs if some of it can't be right: all of it is parsed, and bound against the
+    /// headers of the files that it loads, before any data is read.
+    package func run(_ text: String, named name: String) -> Int32 {
+        let folder = name.hasSuffix(".funnel") ? Files.folder(of: name) : configuration.folder
+        return run(Source(name: name, text: text), folder: folder)
+    }
+
+    func run(_ source: Source, folder: String) -> Int32 {
+        status = 0
+        interruptFlag.clear()
+        let (script, mistakes) = Parser.parse(source)
+        guard mistakes.isEmpty else {
+            for mistake in mistakes { report(mistake) }
+            return status
+        }
+        var rehearsal = Rehearsal(self, folder: folder)
+        let problems = rehearsal.problems(with: script, in: source)
+        guard problems.isEmpty else {
+            for problem in problems { report(problem) }
+            return status
+        }
+        for statement in script.statements {
+            guard perform(statement, in: source, folder: folder) else { break }
+        }
+        return status
+    }
+
+    /// Carries out a statement; false where the script must stop.
+    func perform(_ statement: Statement, in source: Source, folder: String) -> Bool {
+        let start = configuration.stopwatch()
+        do throws(Diagnostic) {
+            try carryOut(statement, in: source, folder: folder)
+        } catch {
+            report(error.placed(in: source, at: statement.range))
+            return false
+        }
+        if settings.timing { emit(.timing(configuration.stopwatch() - start)) }
+        return true
+    }
+
+    /// A query's answer, with what its reader must know in the foot.
+    func answer(_ query: Query, in source: Source) throws(Diagnostic) -> Answer {
+        let bound = try Binder.bind(query, in: source, context)
+        for warning in bound.warnings { report(warning) }
+        for warning in Values(store).warnings(bound.probes) { report(warning) }
+        var answer = try engine.answer(bound.plan)
+        answer.remarks = try Foot(store: store, engine: engine).remarks(bound) + answer.remarks
+        return answer
+    }
+
+    var engine: Engine { Engine(store: store, threads: settings.threads, interrupt: interruptFlag) }
+
+    /// An answer goes into the file that the query names, or out.
+    func present(_ answer: Answer, format: Identifier?, into file: FileName?, in source: Source, folder: String) throws(Diagnostic) {
+        let format = try self.format(format, file, in: source)
+        guard let file else { return emit(.answer(answer, format: format)) }
+        guard !configuration.isSafe else { throw Diagnostic.safeMode.placed(in: source, at: file.place.range) }
+        let text = Rendering.text(answer, format, settings)
+        do throws(Diagnostic) {
+            try Files.write(text, to: Files.resolve(file.path, from: folder), shownAs: file.path)
+        } catch { throw error.placed(in: source, at: file.place.range) }
+        emit(.wrote(path: file.path, rows: answer.rows.count))
+    }
+
+    /// The format that a query names; else that of its file's name; else that of the command line; else the setting.
+    func format(_ name: Identifier?, _ file: FileName?, in source: Source) throws(Diagnostic) -> OutputFormat {
+        if let name {
+            guard let format = OutputFormat(rawValue: name.folded) else { throw Diagnostic.unknownFormat(name.text).placed(in: source, at: name.range) }
+            return format
+        }
+        if let ending = file?.path.split(separator: ".").last.map({ $0.lowercased() }) {
+            if ending == "md" { return .markdown }
+            if let format = OutputFormat(rawValue: ending) { return format }
+        }
+        return configuration.format ?? settings.format
+    }
+}

@@ -1,0 +1,118 @@
+import FunnelBinder
+import FunnelEngine
+package import FunnelIngest
+import FunnelModel
+package import FunnelPlan
+package import FunnelRender
+package import FunnelStore
+import FunnelSyntax
+package import FunnelText
+
+/// What a session takes from the world.
+package struct SessionConfiguration: Sendable {
+    /// Where relative paths of typed text begin; a script's own begin at its folder.
+    package var folder = "."
+    /// `--param NAME=VALUE`, in the language's notation; a text that can't be read as such is a string.
+    package var parameters: [(name: String, value: String)] = []
+    /// `--format` stands above `set format`.
+    package var format: OutputFormat?
+    package var isSafe = false
+    /// The time now.
+    package var clock: @Sendable () -> Instant
+    /// Seconds since some fixed moment, for timing.
+    package var stopwatch: @Sendable () -> Double
+    package var progress: @Sendable (LoadProgress?) -> Void
+
+    package init(
+        clock: @escaping @Sendable () -> Instant, stopwatch: @escaping @Sendable () -> Double, progress: @escaping @Sendable (LoadProgress?) -> Void = { _ in }
+    ) {
+        self.clock = clock
+        self.stopwatch = stopwatch
+        self.progress = progress
+    }
+}
+
+/// One conversation: text in, answers out. It holds what was loaded, defined and set; a statement that fails changes
+/// nothing of it.
+package final class Session: Conversation {
+    let configuration: SessionConfiguration
+    let output: (SessionEvent) -> Void
+    package var settings: Settings
+    var store = Store()
+    var definitions: Definitions
+    var parameters: [String: (value: Expression, source: Source)] = [:]
+    /// Names given on the command line; `param` does not change them.
+    var fixedParameters: Set<String> = []
+    private let interruption = Interrupt()
+    /// Files being included, outermost first.
+    var including: [String] = []
+    /// The worst that happened in the run: the exit status.
+    var status: Int32 = 0
+
+    package init(_ configuration: SessionConfiguration, settings: Settings, output: @escaping (SessionEvent) -> Void) {
+        self.configuration = configuration
+        self.settings = settings
+        self.output = output
+        let builtIn = Definitions.builtIn(Source(name: KPIs.fileName, text: KPIs.text))
+        precondition(builtIn.diagnostics.isEmpty, "kpis.funnel: \(builtIn.diagnostics.first?.message ?? "")")
+        definitions = builtIn.definitions
+        for parameter in configuration.parameters { fix(parameter.name, parameter.value) }
+    }
+
+    package func interrupt() { interruption.raise() }
+    var interruptFlag: Interrupt { interruption }
+
+    private func fix(_ name: String, _ text: String) {
+        let source = Source(name: "--param \(name)", text: "param p = \(text)")
+        let (script, diagnostics) = Parser.parse(source)
+        let folded = Name.fold(name)
+        fixedParameters.insert(folded)
+        if diagnostics.isEmpty, script.statements.count == 1, case .parameter(let parameter) = script.statements[0], Self.isConstant(parameter.value) {
+            parameters[folded] = (parameter.value, source)
+        } else {
+            parameters[folded] = (.string(text, Place(source.range)), source)
+        }
+    }
+
+    /// Whether a text given on the command line stands for itself; a bare word is a string.
+    private static func isConstant(_ expression: Expression) -> Bool {
+        switch expression {
+        case .number, .string, .date, .relative, .duration, .truth: true
+        case .unary(.negate, let inner, _): isConstant(inner)
+        default: false
+        }
+    }
+
+    /// The time that `now` means.
+    var now: Instant {
+        if let now = settings.now { return now }
+        let clock = configuration.clock().total + Int64(settings.timezoneMinutes) * 60_000_000
+        let day = Calendar.floorDivide(Int(clock), Int(microsecondsPerDay))
+        return Instant(day: day, microseconds: clock - Int64(day) * microsecondsPerDay)
+    }
+
+    /// What a statement is bound against now.
+    var context: BindingContext {
+        BindingContext(
+            schemas: store.tables.mapValues(\.schema), definitions: definitions, parameters: parameters, rules: settings.rules, now: now)
+    }
+
+    func emit(_ event: SessionEvent) { output(event) }
+
+    func report(_ diagnostic: Diagnostic) {
+        emit(.diagnostic(diagnostic))
+        guard diagnostic.severity == .error else { return }
+        switch diagnostic.cause {
+        case .text, .tableNotLoaded: worsen(to: 2)
+        case .data: worsen(to: 3)
+        case .interrupted: status = 130
+        }
+    }
+
+    /// A failed check (1) stands below wrong text (2) and wrong data (3).
+    func worsen(to status: Int32) {
+        if self.status != 130 { self.status = max(self.status, status) }
+    }
+
+    package func isComplete(_ text: String) -> Bool { Lexer.isComplete(text) }
+}
