@@ -51,6 +51,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: rules),
+        tests("FunnelIngestTests", sees: ["FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"]),
+        tests("FunnelSampleTests", sees: ["FunnelSample", "FunnelModel"]),
         .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]
