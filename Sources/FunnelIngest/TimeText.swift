@@ -22,7 +22,7 @@ enum TimeText {
                 }
             } else {
                 // A bare hour only counts with its half of the day: `3 PM`.
-                guard hasHalf(scanner) else { return nil }
+                guard hasHalf(&scanner) else { return nil }
             }
         }
         if scanner.peek == Byte.point || scanner.peek == Byte.comma {
@@ -64,9 +64,10 @@ enum TimeText {
         return nil
     }
 
-    private static func hasHalf(_ scanner: DateScanner) -> Bool {
-        var ahead = scanner
-        return half(&ahead) != nil
+    private static func hasHalf(_ scanner: inout DateScanner) -> Bool {
+        let start = scanner.at
+        defer { scanner.at = start }
+        return half(&scanner) != nil
     }
 
     private static let halves: [([UInt8], Bool)] = [
@@ -96,8 +97,9 @@ enum TimeText {
 
     /// ` (Iran Standard Time)` behind a zone.
     private static func skipComment(_ scanner: inout DateScanner) {
-        var ahead = scanner
-        ahead.skipBlanks()
-        if ahead.peek == UInt8(ascii: "("), ahead.bytes.last == UInt8(ascii: ")") { scanner.at = ahead.bytes.count }
+        let start = scanner.at
+        scanner.skipBlanks()
+        let isComment = scanner.peek == UInt8(ascii: "(") && scanner.bytes.last == UInt8(ascii: ")")
+        scanner.at = isComment ? scanner.bytes.count : start
     }
 }
