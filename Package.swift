@@ -47,12 +47,19 @@ let package = Package(
         .executableTarget(
             name: "funnel",
             dependencies: [
-                "FunnelText", "FunnelShell", "FunnelSession", "FunnelSample",
+                "FunnelText", "FunnelModel", "FunnelPlan", "FunnelRender", "FunnelShell", "FunnelSession", "FunnelSample",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: rules),
+        .target(
+            name: "FunnelTesting",
+            dependencies: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelRender", "FunnelSession"],
+            path: "Tests/FunnelTesting", swiftSettings: rules),
+        tests("FunnelGoldenTests", sees: ["FunnelTesting"]),
         tests("FunnelTextTests", sees: ["FunnelText"]),
         tests("FunnelRenderTests", sees: ["FunnelText", "FunnelModel", "FunnelRender"]),
+        tests("FunnelIngestTests", sees: ["FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"]),
+        tests("FunnelSampleTests", sees: ["FunnelSample", "FunnelModel"]),
         .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]

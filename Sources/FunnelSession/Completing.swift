@@ -1,7 +1,7 @@
 import FunnelBinder
 import FunnelModel
 import FunnelPlan
-import FunnelRender
+package import FunnelRender
 import FunnelStore
 import FunnelSyntax
 package import FunnelText

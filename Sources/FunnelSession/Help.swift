@@ -1,5 +1,6 @@
 import FunnelBinder
 import FunnelModel
+import FunnelPlan
 import FunnelRender
 import FunnelSyntax
 import FunnelText

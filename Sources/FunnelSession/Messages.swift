@@ -1,5 +1,5 @@
 package import FunnelModel
-package import FunnelRender
+import FunnelRender
 package import FunnelText
 
 /// What a session has to say.

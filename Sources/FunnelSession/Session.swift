@@ -4,9 +4,9 @@ package import FunnelIngest
 import FunnelModel
 package import FunnelPlan
 package import FunnelRender
-package import FunnelStore
+import FunnelStore
 import FunnelSyntax
-package import FunnelText
+import FunnelText
 
 /// What a session takes from the world.
 package struct SessionConfiguration: Sendable {

@@ -2,7 +2,7 @@ package import FunnelModel
 package import FunnelPlan
 package import FunnelRender
 import FunnelSyntax
-package import FunnelText
+import FunnelText
 
 /// What `set` can change.
 package struct Settings: Sendable {

@@ -1,0 +1,268 @@
+import Glibc
+
+/// Where each field of a piece of a file begins and ends: rows of `columns` entries.
+///
+/// This is the one place that knows how records and fields are told apart; all else reads cells through it. It is
+/// scratch memory of one thread, filled anew for each piece.
+final class FieldIndex {
+    /// What becomes of a row with too few or too many fields.
+    enum WrongLength {
+        /// Filled up with empty fields, or cut.
+        case fit
+        /// All its fields are empty, so that nothing of it counts; it is reported and refused.
+        case clear
+    }
+
+    /// An entry: the start in the low half, the end in the high half without its top bit. The top bit says that the
+    /// field needs its quotes taken apart.
+    private(set) var fields: UnsafeMutablePointer<UInt64>
+    private(set) var rowStarts: UnsafeMutablePointer<UInt32>
+    private(set) var rows = 0
+    private(set) var base: UnsafePointer<UInt8>
+    private var capacity: Int
+    let columns: Int
+    /// Rows of the wrong length, with the number of fields that each has.
+    private(set) var ragged: [(row: Int, fields: Int)] = []
+    /// Lines without anything but delimiters: before the last row, and after it.
+    private(set) var emptyInside = 0
+    private(set) var emptyAfter = 0
+    /// The same for lines with delimiters.
+    private(set) var blankRows = 0
+    /// Where a quote was opened that nothing closes.
+    private(set) var openQuote: Int?
+
+    static let decodes: UInt64 = 1 << 63
+
+    init(columns: Int) {
+        self.columns = columns
+        capacity = 64
+        fields = .allocate(capacity: capacity * columns)
+        rowStarts = .allocate(capacity: capacity)
+        base = UnsafePointer(rowStarts).withMemoryRebound(to: UInt8.self, capacity: 1) { $0 }
+    }
+
+    deinit {
+        fields.deallocate()
+        rowStarts.deallocate()
+    }
+
+    private func grow() {
+        let larger = capacity * 2
+        let newFields = UnsafeMutablePointer<UInt64>.allocate(capacity: larger * columns)
+        newFields.update(from: fields, count: rows * columns)
+        fields.deallocate()
+        fields = newFields
+        let newStarts = UnsafeMutablePointer<UInt32>.allocate(capacity: larger)
+        newStarts.update(from: rowStarts, count: rows)
+        rowStarts.deallocate()
+        rowStarts = newStarts
+        capacity = larger
+    }
+
+    /// Reads the records that begin in `range`, which begins and ends where a record does.
+    func build(_ text: FileText, _ range: Range<Int>, dialect: Dialect, wrongLength: WrongLength) {
+        rows = 0
+        ragged.removeAll(keepingCapacity: true)
+        emptyInside = 0
+        emptyAfter = 0
+        blankRows = 0
+        openQuote = nil
+        let base = text.base + range.lowerBound
+        self.base = base
+        let limit = range.count
+        let dataEnd = text.count - range.lowerBound
+        let delimiter = dialect.delimiter
+        let delimiters = Self.spread(delimiter)
+        let columns = columns
+        var at = 0
+        while at < limit {
+            if rows == capacity { grow() }
+            let rowStart = at
+            let out = fields + rows &* columns
+            var column = 0
+            var entry: UInt64
+            while true {
+                if base[at] == Byte.quote {
+                    (entry, at) = quoted(base, at, dataEnd, delimiters)
+                } else {
+                    let start = at
+                    at = Self.stop(base, at, delimiters)
+                    entry = Self.trimmed(base, start, at)
+                }
+                if column < columns { out[column] = entry }
+                column &+= 1
+                guard base[at] == delimiter, at < dataEnd else { break }
+                at &+= 1
+            }
+            let rowEnd = at
+            if at < dataEnd {
+                at &+= base[at] == Byte.carriageReturn && base[at &+ 1] == Byte.lineFeed && at &+ 1 < dataEnd ? 2 : 1
+            }
+            // A line of nothing but delimiters is no row.
+            if rowEnd &- rowStart == column &- 1 {
+                if column == 1 { emptyAfter &+= 1 } else { blankRows &+= 1 }
+                continue
+            }
+            if column != columns {
+                if column == 1, Self.isEmpty(out[0]), base[rowStart] != Byte.quote {
+                    emptyAfter &+= 1
+                    continue
+                }
+                ragged.append((rows, column))
+                let kept = wrongLength == .fit ? min(column, columns) : 0
+                for missing in kept..<columns { out[missing] = 0 }
+            }
+            rowStarts[rows] = UInt32(truncatingIfNeeded: rowStart)
+            rows &+= 1
+            emptyInside &+= emptyAfter
+            emptyAfter = 0
+        }
+    }
+
+    @inline(__always) private static func isEmpty(_ entry: UInt64) -> Bool { entry >> 32 == entry & 0xFFFF_FFFF }
+
+    /// A field that begins with a quote, and the offset behind it.
+    private func quoted(
+        _ base: UnsafePointer<UInt8>, _ start: Int, _ dataEnd: Int, _ delimiters: UInt64
+    ) -> (entry: UInt64, end: Int) {
+        var at = start + 1
+        var decodes = false
+        while let found = memchr(base + at, Int32(Byte.quote), dataEnd - at) {
+            at = base.distance(to: found.assumingMemoryBound(to: UInt8.self)) + 1
+            guard at < dataEnd, base[at] == Byte.quote else {
+                let end = Self.stop(base, at, delimiters)
+                if end == at, !decodes {
+                    return (UInt64(start + 1) | UInt64(at - 1) << 32, end)
+                }
+                return (UInt64(start) | UInt64(end) << 32 | Self.decodes, end)
+            }
+            decodes = true
+            at += 1
+        }
+        openQuote = start
+        return (UInt64(start) | UInt64(dataEnd) << 32 | Self.decodes, dataEnd)
+    }
+
+    /// An unquoted field, the blanks around it left out.
+    @inline(__always)
+    private static func trimmed(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
+        if start < end, base[start] <= Byte.space || base[end &- 1] <= Byte.space {
+            var first = start
+            var last = end
+            while first < last, Byte.isBlank(base[first]) { first &+= 1 }
+            while first < last, Byte.isBlank(base[last &- 1]) { last &-= 1 }
+            return UInt64(truncatingIfNeeded: first) | UInt64(truncatingIfNeeded: last) << 32
+        }
+        return UInt64(truncatingIfNeeded: start) | UInt64(truncatingIfNeeded: end) << 32
+    }
+
+    @inline(__always)
+    private static func spread(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+    /// High bits over the bytes that are zero; exact up to the lowest one.
+    @inline(__always)
+    private static func zeros(_ word: UInt64) -> UInt64 {
+        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+    }
+
+    /// The next delimiter or line end; the line feed behind the text stops every search.
+    @inline(__always)
+    private static func stop(_ base: UnsafePointer<UInt8>, _ start: Int, _ delimiters: UInt64) -> Int {
+        var at = start
+        while true {
+            let word = UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self)
+            let found =
+                zeros(word ^ delimiters) | zeros(word ^ spread(Byte.lineFeed)) | zeros(word ^ spread(Byte.carriageReturn))
+            if found != 0 { return at &+ found.trailingZeroBitCount >> 3 }
+            at &+= 8
+        }
+    }
+}
+
+extension FieldIndex {
+    /// The cells of one column, top down.
+    func cells(_ column: Int, arena: Arena) -> Cells {
+        Cells(base: base, fields: fields + column, stride: columns, rows: rows, arena: arena)
+    }
+
+    /// Where a field stands in the text of the piece, its quotes left out where they are plain.
+    func range(row: Int, column: Int) -> Range<Int> {
+        let entry = fields[row * columns + column]
+        let start = Int(entry & 0xFFFF_FFFF)
+        return start..<max(start, Int((entry & ~Self.decodes) >> 32))
+    }
+
+    /// A whole record, its line end left out.
+    func record(_ row: Int, end: Int) -> Range<Int> {
+        let start = Int(rowStarts[row])
+        var stop = row + 1 < rows ? Int(rowStarts[row + 1]) : end
+        while stop > start, Byte.isLineEnd(base[stop - 1]) { stop -= 1 }
+        return start..<stop
+    }
+}
+
+/// The cells of one column of a piece of a file.
+struct Cells {
+    let base: UnsafePointer<UInt8>
+    let fields: UnsafeMutablePointer<UInt64>
+    let stride: Int
+    let rows: Int
+    let arena: Arena
+
+    @inline(__always)
+    subscript(row: Int) -> Cell {
+        let entry = fields[row &* stride]
+        let start = Int(truncatingIfNeeded: entry & 0xFFFF_FFFF)
+        if entry & FieldIndex.decodes != 0 {
+            return arena.unquoted(base + start, count: Int((entry & ~FieldIndex.decodes) >> 32) - start)
+        }
+        return Cell(start: base + start, count: Int(truncatingIfNeeded: entry >> 32) &- start)
+    }
+}
+
+/// Memory for texts that do not stand in the file as they are, such as those with doubled quotes.
+final class Arena: @unchecked Sendable {
+    private var blocks: [UnsafeMutablePointer<UInt8>] = []
+    private var used = 0
+    private var capacity = 0
+
+    deinit { for block in blocks { block.deallocate() } }
+
+    private func allocate(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+        let needed = count + 16
+        if blocks.isEmpty || used + needed > capacity {
+            capacity = max(needed, 1 << 14)
+            blocks.append(.allocate(capacity: capacity))
+            used = 0
+        }
+        defer { used += needed }
+        return blocks[blocks.count - 1] + used
+    }
+
+    /// A field that begins with a quote: what is inside, doubled quotes single; anything behind the closing quote as it
+    /// stands, blanks left out.
+    func unquoted(_ start: UnsafePointer<UInt8>, count: Int) -> Cell {
+        let out = allocate(count)
+        var filled = 0
+        var at = 1
+        var isInside = true
+        while at < count {
+            let byte = start[at]
+            if isInside, byte == Byte.quote {
+                if at + 1 < count, start[at + 1] == Byte.quote {
+                    at += 1
+                } else {
+                    isInside = false
+                    at += 1
+                    let rest = UnsafeBufferPointer(start: start + at, count: count - at)
+                    if rest.allSatisfy(Byte.isBlank) { break }
+                    continue
+                }
+            }
+            out[filled] = byte
+            filled += 1
+            at += 1
+        }
+        return Cell(start: UnsafePointer(out), count: filled)
+    }
+}

@@ -1,0 +1,81 @@
+import FunnelModel
+
+/// What a load tells of its decisions: a sentence each.
+enum Note {
+    static func ambiguousDates(_ column: String, _ example: String) -> String {
+        let separator = example.first { "-/.".contains($0) }.map(String.init) ?? "-"
+        return
+            "`\(column)` is kept as text: `\(example)` does not tell day from month; `dates \"\(Note.pattern("dd", "MM", separator))\"`"
+            + " or `dates \"\(Note.pattern("MM", "dd", separator))\"` reads it as dates"
+    }
+
+    static func pattern(_ first: String, _ second: String, _ separator: String, year: String = "yyyy") -> String {
+        [first, second, year].joined(separator: separator)
+    }
+
+    static func spelledMissing(_ count: Int, _ spelling: String, _ column: String) -> String {
+        "\(counted(count, "cell")) `\(spelling)` in `\(column)` read as missing"
+    }
+
+    static func currencies(_ currencies: [(name: String, count: Int)], _ column: String) -> String {
+        let list = currencies.map { "`\($0.name)` (\(counted($0.count)))" }.joined(separator: ", ")
+        return "`\(column)` holds amounts in several currencies, \(list): the numbers are taken as they are"
+    }
+
+    static func decimalComma(_ column: String) -> String { "`\(column)` is read with a decimal comma" }
+
+    static func dayOrder(_ column: String, _ order: DateRule.Order) -> String {
+        "`\(column)` is read \(order == .dayFirst ? "day" : "month") first"
+    }
+
+    static func cutFractions(_ count: Int, _ column: String) -> String {
+        "\(counted(count, "time")) in `\(column)` cut to the microsecond"
+    }
+
+    static func badCells(_ count: Int, _ column: String, example: String, line: Int) -> String {
+        "\(counted(count, "cell")) in `\(column)` became missing, the first `\(example.shortened)` on line \(line)"
+    }
+
+    static func fitted(_ short: Int, _ long: Int, line: Int) -> String {
+        let parts = [
+            short > 0 ? "\(counted(short, "row")) with too few fields filled up" : nil,
+            long > 0 ? "\(counted(long, "row")) with too many fields cut" : nil,
+        ].compactMap { $0 }
+        return parts.joined(separator: ", ") + "; the first on line \(line)"
+    }
+
+    static func refused(_ count: Int, into path: String?) -> String {
+        "\(counted(count, "row")) left out for errors" + (path.map { ", written to `\($0)`" } ?? "")
+    }
+
+    static func duplicates(_ count: Int, _ column: String, keepsLast: Bool) -> String {
+        "\(counted(count, "row")) left out whose `\(column)` \(keepsLast ? "comes again later" : "was met before")"
+    }
+
+    static func emptyLines(_ count: Int) -> String { "\(counted(count, "line")) without any value left out" }
+
+    static func unmetState(_ text: String, _ state: DealState) -> String { "no row has the status `\(text)` (\(state))" }
+
+    static func missingIDs(_ count: Int, _ column: String) -> String { "\(counted(count, "row")) without `\(column)`" }
+
+    /// `12 cells`, `1,234 rows`
+    static func counted(_ count: Int, _ thing: String) -> String { "\(counted(count)) \(thing)\(count == 1 ? "" : "s")" }
+
+    static func counted(_ count: Int) -> String {
+        var digits = String(count)
+        var at = digits.count - 3
+        while at > 0 {
+            digits.insert(",", at: digits.index(digits.startIndex, offsetBy: at))
+            at -= 3
+        }
+        return digits
+    }
+}
+
+extension String {
+    /// At most 40 characters of it, on one line.
+    var shortened: String {
+        let line = map { $0.isNewline ? " " : String($0) }.joined()
+        return line.count <= 40 ? line : String(line.prefix(39)) + "…"
+    }
+}

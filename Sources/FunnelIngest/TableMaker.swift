@@ -1,0 +1,84 @@
+import FunnelModel
+import FunnelStore
+import FunnelText
+
+/// Puts columns, roles and report together.
+enum TableMaker {
+    static func make(
+        _ reading: Reading, _ decision: inout ColumnDecision, _ errors: RowErrors, _ selection: RowChoice, _ columns: [Column]
+    ) throws -> (table: Table, report: LoadReport) {
+        let file = reading.file
+        let request = file.request
+        let kept = selection.rows?.count ?? reading.rowCount
+        var columns = columns
+        decision.confirm(
+            StateReading.confirmed(decision.assignment.conditional, request) { column in
+                if case .text(_, let dictionary) = columns[column].values { dictionary.texts } else { [] }
+            })
+        let assignment = decision.assignment
+        for constant in assignment.constants {
+            columns.append(try ConstantColumn.make(constant, rows: kept, request))
+        }
+        let roles = assignment.roles.mapValues { assignment.index($0, columns: file.columns) }
+        var notes = file.notes + decision.notes + self.notes(reading, decision) + errors.notes + selection.notes
+        if reading.emptyLines > 0 { notes.append(Note.emptyLines(reading.emptyLines)) }
+        for role in request.role.roles where role.demand == .key || request.role.needed.contains(role) {
+            guard role != .customer, let index = roles[role], columns[index].missing > 0 else { continue }
+            notes.append(Note.missingIDs(columns[index].missing, columns[index].name))
+        }
+        let states = try roles[.status].map { try StateReading.states(columns[$0], request, notes: &notes) } ?? []
+
+        var report = LoadReport(role: request.role, name: request.displayName)
+        report.read = reading.rowCount
+        report.kept = kept
+        report.refused = reading.rowCount - kept
+        report.bytes = file.text.count
+        report.notes = notes
+        for role in request.role.roles {
+            guard let player = assignment.roles[role] else { continue }
+            let name: String =
+                switch player {
+                case .column(let column): file.header.names[column]
+                case .constant(let index): "\"\(assignment.constants[index].text)\""
+                }
+            report.roles.append((role, name, assignment.recognised.contains(role)))
+        }
+        let table = Table(
+            role: request.role, rowCount: kept, columns: columns, roles: roles,
+            aliases: assignment.aliases.mapValues { assignment.index($0, columns: file.columns) }, states: states,
+            origin: request.displayName)
+        return (table, report)
+    }
+
+    /// What was decided about the values of columns.
+    private static func notes(_ reading: Reading, _ decision: ColumnDecision) -> [String] {
+        var notes: [String] = []
+        for (column, settled) in reading.settled.enumerated() {
+            let name = reading.file.header.names[column]
+            switch settled.rule {
+            case .number(let rule) where rule.mark == .comma: notes.append(Note.decimalComma(name))
+            case .date(let rule) where rule.pattern == nil:
+                let evidence = decision.sample[column]
+                if evidence.dayFirst != evidence.monthFirst { notes.append(Note.dayOrder(name, rule.order)) }
+            case .text, .key, .number, .yesNo, .date: break
+            }
+            var spelled: [Int: Int] = [:]
+            var currencies: [UInt64: Int] = [:]
+            var cut = 0
+            for part in settled.parts {
+                spelled.merge(part.spelledMissing, uniquingKeysWith: +)
+                currencies.merge(part.currencies, uniquingKeysWith: +)
+                cut += part.cutFractions
+            }
+            for (spelling, count) in spelled.sorted(by: { $0.key < $1.key }) {
+                notes.append(Note.spelledMissing(count, MissingText.spellings[spelling], name))
+            }
+            if currencies.count > 1 {
+                let list = currencies.map { (name: CurrencyNames.name($0.key), count: $0.value) }
+                notes.append(Note.currencies(list.sorted { ($1.count, $0.name) < ($0.count, $1.name) }, name))
+            }
+            if cut > 0 { notes.append(Note.cutFractions(cut, name)) }
+        }
+        return notes
+    }
+}
