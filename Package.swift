@@ -53,7 +53,7 @@ let package = Package(
             swiftSettings: rules),
         .target(
             name: "FunnelTesting",
-            dependencies: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelRender", "FunnelSession"],
+            dependencies: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelIngest", "FunnelRender", "FunnelSession"],
             path: "Tests/FunnelTesting", swiftSettings: rules),
         tests("FunnelGoldenTests", sees: ["FunnelTesting"]),
         tests("FunnelTextTests", sees: ["FunnelText"]),

@@ -68,7 +68,7 @@ package struct GoldenFile {
 
     /// `> text`, `!> text`, `[plan]> text`
     private static func command(_ line: String) -> (String, String)? {
-        guard let mark = line.range(of: "> ") else { return nil }
+        guard let mark = line.firstIndex(of: ">"), line[mark...].hasPrefix("> ") else { return nil }
         let prefix = String(line[..<mark])
         guard prefix.isEmpty || prefix == "!" || (prefix.hasPrefix("[") && prefix.hasSuffix("]")) else { return nil }
         return (prefix + ">", String(line[mark...].dropFirst(2)))
@@ -157,6 +157,11 @@ package struct GoldenFile {
         let source = Source(name: "", text: String(text[text.index(after: colon)...]))
         var csv = header.joined(separator: ",") + "\n"
         var cells: [String]?
+        func add(_ text: String) {
+            guard var row = cells else { return }
+            row[row.count - 1] += text
+            cells = row
+        }
         for token in Lexer.tokens(of: source).tokens {
             switch token.kind {
             case .symbol(.openParenthesis): cells = [""]
@@ -165,8 +170,8 @@ package struct GoldenFile {
                 csv += (row == [""] ? "\"\"" : row.joined(separator: ",")) + "\n"
                 cells = nil
             case .symbol(.comma): cells?.append("")
-            case .string(let value): cells?[(cells?.count ?? 1) - 1] += "\"" + value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-            default: cells?[(cells?.count ?? 1) - 1] += source.text(in: token.range)
+            case .string(let value): add("\"" + value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"")
+            default: add(source.text(in: token.range))
             }
         }
         return cells == nil ? csv : nil

@@ -1,3 +1,4 @@
+import FunnelIngest
 import FunnelModel
 package import FunnelPlan
 import FunnelRender
@@ -44,7 +45,7 @@ package final class Transcript {
             }
         case .text(let lines): return lines.map(\.text)
         case .diagnostic(let diagnostic): return DiagnosticRenderer().lines(of: diagnostic).map(\.text)
-        case .loaded(let report): return LoadReportRenderer().lines(of: report).map(\.text)
+        case .loaded(let report): return ["loaded \(report.kept) of \(report.read) rows from \(report.name)"] + report.notes
         case .wrote(let path, let rows): return ["wrote \(rows) rows to \(path)"]
         case .timing, .settings, .history, .leave: return []
         }
