@@ -47,7 +47,8 @@ let package = Package(
         .executableTarget(
             name: "funnel",
             dependencies: [
-                "FunnelText", "FunnelModel", "FunnelPlan", "FunnelRender", "FunnelShell", "FunnelSession", "FunnelSample",
+                "FunnelText", "FunnelModel", "FunnelPlan", "FunnelIngest", "FunnelRender", "FunnelShell", "FunnelSession",
+                "FunnelSample",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: rules),

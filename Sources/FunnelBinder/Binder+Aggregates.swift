@@ -21,7 +21,9 @@ extension Binder {
         let value = try row(argument, in: scope)
         let filter = try call.condition.map { condition throws(Diagnostic) in try self.condition(condition, in: scope) }
         let (quantity, isAdditive) = try quantity(of: function, value, argument.range)
-        let slot = try add(PlanAggregate(function: function, argument: value.value, argumentType: value.type, filter: filter, slot: slotCount), to: table, at: call.place.range)
+        let slot = try add(
+            PlanAggregate(function: function, argument: value.value, argumentType: value.type, filter: filter, slot: slotCount), to: table, at: call.place.range
+        )
         return TypedMeasure(value: .slot(slot), quantity: quantity, isAdditive: isAdditive)
     }
 
@@ -35,7 +37,9 @@ extension Binder {
     }
 
     /// `mean(cycle)`: another view of the values that a KPI is the median of.
-    private mutating func distribution(_ function: AggregateFunction, _ entry: DefinitionEntry, _ call: Call, at range: TextRange) throws(Diagnostic) -> TypedMeasure {
+    private mutating func distribution(_ function: AggregateFunction, _ entry: DefinitionEntry, _ call: Call, at range: TextRange) throws(Diagnostic)
+        -> TypedMeasure
+    {
         var inner = entry
         // A definition may be another's name.
         while case .name(let name) = inner.definition.expression, name.qualifier == nil, let next = context.definitions[name.name.folded] { inner = next }
@@ -54,7 +58,8 @@ extension Binder {
                 let value = try binder.row(distribution.arguments[0], in: scope)
                 let (quantity, isAdditive) = try binder.quantity(of: function, value, range)
                 let slot = try binder.add(
-                    PlanAggregate(function: function, argument: value.value, argumentType: value.type, filter: filter, slot: binder.slotCount), to: table, at: range)
+                    PlanAggregate(function: function, argument: value.value, argumentType: value.type, filter: filter, slot: binder.slotCount), to: table,
+                    at: range)
                 return TypedMeasure(value: .slot(slot), quantity: quantity, isAdditive: isAdditive)
             }
         }
@@ -69,7 +74,9 @@ extension Binder {
             guard value.type.isNumber || value.type == .duration else { throw error(.needs("a number", found: value.type), range) }
             return (value.quantity, function == .sum)
         case .min, .max:
-            guard value.type.isNumber || value.type == .duration || value.type.isTime else { throw error(.needs("a number or a date", found: value.type), range) }
+            guard value.type.isNumber || value.type == .duration || value.type.isTime else {
+                throw error(.needs("a number or a date", found: value.type), range)
+            }
             return (value.quantity, false)
         }
     }
@@ -97,7 +104,10 @@ extension Binder {
         for table in [TableRole.deals, .stages, .leads, .costs] where loaded.contains(table) {
             if (try? probe.row(argument, in: RowScope(table: table))) != nil { return table }
         }
-        let known = loaded.flatMap { table in (context.schemas[table].map { $0.columns.map { "\(table.rawValue).\(Name.fold($0.name))" } } ?? []) + Array(context.schemas[table]?.roles.keys.map { "\(table.rawValue).\($0.rawValue)" } ?? []) }
+        let known = loaded.flatMap { table in
+            (context.schemas[table].map { $0.columns.map { "\(table.rawValue).\(Name.fold($0.name))" } } ?? [])
+                + Array(context.schemas[table]?.roles.keys.map { "\(table.rawValue).\($0.rawValue)" } ?? [])
+        }
         let missing = names1.first { name in !loaded.contains { isLocal(name, $0) } } ?? names1[0]
         throw error(.noTableHas(missing.text, known: known), missing.range)
     }

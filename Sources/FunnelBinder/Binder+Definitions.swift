@@ -62,6 +62,7 @@ extension Binder {
 
     private func isColumn(_ name: String) -> Bool {
         let identifier = Identifier(name, at: TextRange(0, 0))
-        return TableRole(rawValue: name) != nil || DerivedColumn.allCases.contains { $0.name == name } || context.schemas.values.contains { Self.index(of: identifier, in: $0) != nil }
+        return TableRole(rawValue: name) != nil || DerivedColumn.allCases.contains { $0.name == name }
+            || context.schemas.values.contains { Self.index(of: identifier, in: $0) != nil }
     }
 }

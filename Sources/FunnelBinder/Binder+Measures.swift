@@ -45,7 +45,8 @@ extension Binder {
         }
         if let table = TableRole(rawValue: name.name.folded) {
             let count = Identifier("count", at: name.range)
-            return try measure(Call(function: count, arguments: [.name(QualifiedName(Identifier(table.rawValue, at: name.range)))], condition: nil, place: Place(name.range)))
+            return try measure(
+                Call(function: count, arguments: [.name(QualifiedName(Identifier(table.rawValue, at: name.range)))], condition: nil, place: Place(name.range)))
         }
         for table in TableRole.allCases {
             guard let schema = context.schemas[table], Self.index(of: name.name, in: schema) != nil else { continue }

@@ -91,7 +91,8 @@ extension Binder {
             }
         }
         let type = RowType(derived == .leadWonAt || derived == .dealAxis ? .timestamp : derived.type)
-        let reference = ColumnReference(path: path, table: derived.table, index: .derived(derived), type: type, name: (path == .lead ? "lead." : "") + derived.name)
+        let reference = ColumnReference(
+            path: path, table: derived.table, index: .derived(derived), type: type, name: (path == .lead ? "lead." : "") + derived.name)
         return type == .yesNo ? .condition(.column(reference)) : .column(reference, .number)
     }
 

@@ -83,7 +83,8 @@ extension Binder {
             table: .leads, filter: .and(all), keys: [],
             aggregates: [PlanAggregate(function: .count, argument: nil, argumentType: nil, filter: nil, slot: 0)])
         return Plan(
-            keys: [], scans: [scan], slotCount: 1, measures: [PlanMeasure(name: "leads", quantity: .count, value: .slot(0))], rules: context.rules, now: context.now)
+            keys: [], scans: [scan], slotCount: 1, measures: [PlanMeasure(name: "leads", quantity: .count, value: .slot(0))], rules: context.rules,
+            now: context.now)
     }
 
     private mutating func addShares(_ query: Query, _ measures: inout [PlanMeasure], _ additive: [Bool]) throws(Diagnostic) {

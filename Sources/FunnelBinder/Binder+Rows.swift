@@ -110,7 +110,8 @@ extension Binder {
     }
 
     /// A date plus or minus a length of time; a date minus a date.
-    private func timeArithmetic(_ operation: Arithmetic, _ a: TypedRow, _ b: TypedRow, _ left: Expression, _ right: Expression) throws(Diagnostic) -> TypedRow? {
+    private func timeArithmetic(_ operation: Arithmetic, _ a: TypedRow, _ b: TypedRow, _ left: Expression, _ right: Expression) throws(Diagnostic) -> TypedRow?
+    {
         let isTime: (RowType) -> Bool = { $0 == .date || $0 == .timestamp }
         guard isTime(a.type) || isTime(b.type) else { return nil }
         if operation == .subtract, isTime(a.type), isTime(b.type) {

@@ -8,7 +8,9 @@ extension Binder {
     // MARK: - Checks, lists, single conditions
 
     /// `check`: the query whose groups are looked at, and the condition that each of them must satisfy.
-    package static func bind(_ check: CheckStatement, in source: Source, _ context: BindingContext) throws(Diagnostic) -> (query: BoundQuery, condition: MeasureCondition) {
+    package static func bind(_ check: CheckStatement, in source: Source, _ context: BindingContext) throws(Diagnostic) -> (
+        query: BoundQuery, condition: MeasureCondition
+    ) {
         var query = check.query
         query.measures = measures(of: check.condition).map { Measure(alias: nil, expression: $0) }
         guard !query.measures.isEmpty else { throw Diagnostic.checkOfNothing.placed(in: source, at: check.condition.range) }

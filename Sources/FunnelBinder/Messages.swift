@@ -11,9 +11,11 @@ extension Diagnostic {
     }
 
     package static func unknownTable(_ name: String) -> Diagnostic {
-        Diagnostic(.error, "there is no table `\(name)`", mends: [
-            Suggestion.mend(for: name, among: TableRole.allCases.map(\.rawValue)) ?? "the tables are leads, deals, stages and costs"
-        ])
+        Diagnostic(
+            .error, "there is no table `\(name)`",
+            mends: [
+                Suggestion.mend(for: name, among: TableRole.allCases.map(\.rawValue)) ?? "the tables are leads, deals, stages and costs"
+            ])
     }
 
     package static func unknownName(_ name: String, in table: TableRole, known: [String]) -> Diagnostic {
@@ -29,15 +31,19 @@ extension Diagnostic {
     }
 
     package static func unknownFunction(_ name: String, known: [String]) -> Diagnostic {
-        Diagnostic(.error, "there is no function `\(name)`", mends: [
-            Suggestion.mend(for: name, among: known) ?? "known are \(known.joined(separator: ", "))"
-        ])
+        Diagnostic(
+            .error, "there is no function `\(name)`",
+            mends: [
+                Suggestion.mend(for: name, among: known) ?? "known are \(known.joined(separator: ", "))"
+            ])
     }
 
     package static func unknownParameter(_ name: String, known: [String]) -> Diagnostic {
-        Diagnostic(.error, "`$\(name)` has no value", mends: [
-            Suggestion.mend(for: name, among: known) ?? "give it one with `param \(name) = …` or on the command line with `--param \(name)=…`"
-        ])
+        Diagnostic(
+            .error, "`$\(name)` has no value",
+            mends: [
+                Suggestion.mend(for: name, among: known) ?? "give it one with `param \(name) = …` or on the command line with `--param \(name)=…`"
+            ])
     }
 
     package static func columnElsewhere(_ name: String, subject: String, table: TableRole, other: TableRole) -> Diagnostic {
@@ -45,7 +51,8 @@ extension Diagnostic {
             table == .leads && (other == .deals || other == .stages)
             ? "`any \(other.singular == "deal" ? "deal" : "stage").\(name) = …` asks whether some \(other.singular) of the lead has it"
             : "only measures over \(other.rawValue) can use it"
-        return Diagnostic(.error, "`\(subject)` reads \(table.rawValue), and a \(table.singular) has no `\(name)`: it is a column of \(other.rawValue)", mends: [mend])
+        return Diagnostic(
+            .error, "`\(subject)` reads \(table.rawValue), and a \(table.singular) has no `\(name)`: it is a column of \(other.rawValue)", mends: [mend])
     }
 
     package static func otherTable(_ name: String, of other: TableRole, in table: TableRole) -> Diagnostic {
@@ -56,30 +63,39 @@ extension Diagnostic {
     }
 
     package static func noLink(_ table: TableRole) -> Diagnostic {
-        Diagnostic(.error, "\(table.rawValue) and leads are not linked", cause: .tableNotLoaded, mends: [
-            "load both, and say which column of \(table.rawValue) names the lead: `load \(table.rawValue) from … with lead = COLUMN`"
-        ])
+        Diagnostic(
+            .error, "\(table.rawValue) and leads are not linked", cause: .tableNotLoaded,
+            mends: [
+                "load both, and say which column of \(table.rawValue) names the lead: `load \(table.rawValue) from … with lead = COLUMN`"
+            ])
     }
 
-    package static let dealsHaveNoState = Diagnostic(.error, "deals have neither a status nor a closing date, so none is won, lost or open", mends: [
-        "load deals with `status = COLUMN`, `closed = COLUMN`, or `status = \"won\"` if all are"
-    ])
+    package static let dealsHaveNoState = Diagnostic(
+        .error, "deals have neither a status nor a closing date, so none is won, lost or open",
+        mends: [
+            "load deals with `status = COLUMN`, `closed = COLUMN`, or `status = \"won\"` if all are"
+        ])
     package static let dealsHaveNoDate = Diagnostic(.error, "deals have no closing date", mends: ["load deals with `closed = COLUMN`"])
 
     package static func noAxis(_ table: TableRole) -> Diagnostic {
-        Diagnostic(.error, "\(table.rawValue) have no date that places them in time", mends: [
-            table == .deals ? "load deals with `closed = COLUMN` or `created = COLUMN`" : "name a column: `by month of COLUMN`"
-        ])
+        Diagnostic(
+            .error, "\(table.rawValue) have no date that places them in time",
+            mends: [
+                table == .deals ? "load deals with `closed = COLUMN` or `created = COLUMN`" : "name a column: `by month of COLUMN`"
+            ])
     }
 
     package static func ambiguousColumn(_ name: String, _ tables: [TableRole]) -> Diagnostic {
-        Diagnostic(.error, "`\(name)` is a column of \(tables.map(\.rawValue).joined(separator: " and of "))", mends: [
-            "write " + tables.map { "`\($0.rawValue).\(name)`" }.joined(separator: " or ")
-        ])
+        Diagnostic(
+            .error, "`\(name)` is a column of \(tables.map(\.rawValue).joined(separator: " and of "))",
+            mends: [
+                "write " + tables.map { "`\($0.rawValue).\(name)`" }.joined(separator: " or ")
+            ])
     }
 
     package static func noTableHas(_ name: String, known: [String]) -> Diagnostic {
-        Diagnostic(.error, "no table that is loaded has a column `\(name)`").with(mend: Suggestion.mend(for: name, among: known) ?? "`describe` lists the columns")
+        Diagnostic(.error, "no table that is loaded has a column `\(name)`").with(
+            mend: Suggestion.mend(for: name, among: known) ?? "`describe` lists the columns")
     }
 
     // MARK: - Measures and rows
@@ -101,10 +117,13 @@ extension Diagnostic {
     }
 
     package static func rowDefinitionIsNoMeasure(_ name: String) -> Diagnostic {
-        Diagnostic(.error, "`\(name)` is defined for one row; a measure runs over many", mends: ["`count(leads where \(name))` counts, `where \(name)` filters, `by \(name)` groups"])
+        Diagnostic(
+            .error, "`\(name)` is defined for one row; a measure runs over many",
+            mends: ["`count(leads where \(name))` counts, `where \(name)` filters, `by \(name)` groups"])
     }
 
-    package static let notAMeasure = Diagnostic(.error, "this is no measure", mends: ["a measure is a KPI, an aggregate such as `count(leads)`, or arithmetic over them"])
+    package static let notAMeasure = Diagnostic(
+        .error, "this is no measure", mends: ["a measure is a KPI, an aggregate such as `count(leads)`, or arithmetic over them"])
     package static let notAMeasureCondition = Diagnostic(.error, "a comparison of measures is needed here", mends: ["for example `conversion >= 5%`"])
 
     package static func aggregateNeedsOne(_ name: String) -> Diagnostic {
@@ -118,9 +137,11 @@ extension Diagnostic {
     package static let aggregateOfNothing = Diagnostic(.error, "this names no column", mends: ["an aggregate runs over a column: `sum(deals.amount)`"])
 
     package static func notADistribution(_ function: String, _ name: String) -> Diagnostic {
-        Diagnostic(.error, "`\(function)` needs the values of single rows, and `\(name)` is already one number", mends: [
-            "KPIs that are a median, such as `cycle`, have a mean and percentiles"
-        ])
+        Diagnostic(
+            .error, "`\(function)` needs the values of single rows, and `\(name)` is already one number",
+            mends: [
+                "KPIs that are a median, such as `cycle`, have a mean and percentiles"
+            ])
     }
 
     package static func conditionOnDistribution(_ name: String) -> Diagnostic {
@@ -128,7 +149,8 @@ extension Diagnostic {
     }
 
     package static func noShare(_ name: String) -> Diagnostic {
-        Diagnostic(.error, "`\(name)` has no shares: its total is not the sum of its groups", mends: ["counts and sums have shares: `share(leads)`, `share(revenue)`"])
+        Diagnostic(
+            .error, "`\(name)` has no shares: its total is not the sum of its groups", mends: ["counts and sums have shares: `share(leads)`, `share(revenue)`"])
     }
 
     package static func columnIsNoCondition(_ name: String, _ type: RowType) -> Diagnostic {
@@ -143,7 +165,8 @@ extension Diagnostic {
         Diagnostic(.error, "`any` asks about a lead; here a \(table.singular) is asked")
     }
 
-    package static let anyOfWhat = Diagnostic(.error, "`any` asks about the rows of one table", mends: ["`any deal.product = \"…\"` or `any stage.stage = \"…\"`"])
+    package static let anyOfWhat = Diagnostic(
+        .error, "`any` asks about the rows of one table", mends: ["`any deal.product = \"…\"` or `any stage.stage = \"…\"`"])
 
     package static func notAColumn(_ name: String) -> Diagnostic { Diagnostic(.error, "`\(name)` is no column that can be listed") }
 
@@ -181,9 +204,11 @@ extension Diagnostic {
     package static func cannotCompare(_ a: Quantity, _ b: Quantity) -> Diagnostic { Diagnostic(.error, "\(a.name) can't be compared with \(b.name)") }
 
     package static func unknownUnit(_ name: String) -> Diagnostic {
-        Diagnostic(.error, "there is no unit `\(name)`", mends: [
-            Suggestion.mend(for: name, among: Quantity.units) ?? "the units are \(Quantity.units.joined(separator: ", "))"
-        ])
+        Diagnostic(
+            .error, "there is no unit `\(name)`",
+            mends: [
+                Suggestion.mend(for: name, among: Quantity.units) ?? "the units are \(Quantity.units.joined(separator: ", "))"
+            ])
     }
 
     package static func wrongUnit(_ wanted: Quantity, found: Quantity) -> Diagnostic {
@@ -204,18 +229,23 @@ extension Diagnostic {
 
     // MARK: - Time
 
-    package static let noPeriod = Diagnostic(.error, "this names no period", mends: ["a period is `2018`, `2018-Q1`, `2018-03`, `2018-W07`, `2018-03-01`, `this month`, `last quarter`, `last 90 days`"])
+    package static let noPeriod = Diagnostic(
+        .error, "this names no period",
+        mends: ["a period is `2018`, `2018-Q1`, `2018-03`, `2018-W07`, `2018-03-01`, `this month`, `last quarter`, `last 90 days`"])
 
     package static func noSuchDate(_ why: String) -> Diagnostic { Diagnostic(.error, "there is no such date: \(why)") }
 
-    package static let monthsVary = Diagnostic(.error, "months, quarters and years differ in length; here a fixed length of time is needed", mends: ["count in days or weeks: `90 days`"])
-    package static let dateArithmetic = Diagnostic(.error, "a date can be moved by a length of time, or taken from another date", mends: ["`created + 30 days`, `closed - created`"])
+    package static let monthsVary = Diagnostic(
+        .error, "months, quarters and years differ in length; here a fixed length of time is needed", mends: ["count in days or weeks: `90 days`"])
+    package static let dateArithmetic = Diagnostic(
+        .error, "a date can be moved by a length of time, or taken from another date", mends: ["`created + 30 days`, `closed - created`"])
     package static let periodIsBackwards = Diagnostic(.error, "this period ends before it begins")
 
     package static func noTimeOfDay(_ name: String) -> Diagnostic { Diagnostic(.error, "`\(name)` has no time of day, so there are no hours to group by") }
 
     package static func windowHasNoEffect(_ window: String, _ measures: [String]) -> Diagnostic {
-        Diagnostic(.warning, "`within \(window)` asks which leads were won in time; \(measures.joined(separator: ", ")) does not ask that, and is as without it")
+        Diagnostic(
+            .warning, "`within \(window)` asks which leads were won in time; \(measures.joined(separator: ", ")) does not ask that, and is as without it")
     }
 
     // MARK: - Clauses and definitions
@@ -223,13 +253,16 @@ extension Diagnostic {
     package static func keyTwice(_ name: String) -> Diagnostic { Diagnostic(.error, "`\(name)` stands twice among the keys") }
 
     package static func keyTypesDiffer(_ name: String) -> Diagnostic {
-        Diagnostic(.error, "`\(name)` is not of the same type in the tables of this query", mends: ["ask for the measures in separate queries, or name one table's column"])
+        Diagnostic(
+            .error, "`\(name)` is not of the same type in the tables of this query",
+            mends: ["ask for the measures in separate queries, or name one table's column"])
     }
 
     package static let topWithoutKeys = Diagnostic(.error, "`top` ranks groups, and this query has none", mends: ["add `by …`"])
 
     package static func unknownExtra(_ name: String) -> Diagnostic {
-        Diagnostic(.error, "a table has no extra `\(name)`", mends: [Suggestion.mend(for: name, among: ["total", "share"]) ?? "the extras are total and share"])
+        Diagnostic(
+            .error, "a table has no extra `\(name)`", mends: [Suggestion.mend(for: name, among: ["total", "share"]) ?? "the extras are total and share"])
     }
 
     package static let checkOfNothing = Diagnostic(.error, "a check compares a measure with something", mends: ["for example `check conversion >= 3%`"])

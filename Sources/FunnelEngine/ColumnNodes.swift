@@ -111,4 +111,3 @@ struct Presence: BitsNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words { presence(validity, fromLead, morsel, scratch) }
 }
-

@@ -87,7 +87,8 @@ struct RowCompiler {
         case .cases(let branches, let otherwise):
             var nodes: [(condition: any BitsNode, value: any ExactNode)] = []
             for branch in branches { nodes.append((try bits(branch.condition), try exact(branch.value, scale: scale))) }
-            return ExactCases(branches: nodes, otherwise: try otherwise.map { value throws(Diagnostic) in try exact(value, scale: scale) } ?? ConstantExact(value: nil))
+            return ExactCases(
+                branches: nodes, otherwise: try otherwise.map { value throws(Diagnostic) in try exact(value, scale: scale) } ?? ConstantExact(value: nil))
         case .arithmetic(let operation, let a, let b):
             let own: Int
             let node: any ExactNode

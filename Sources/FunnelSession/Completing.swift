@@ -111,7 +111,9 @@ struct Completer {
     // MARK: - Words
 
     private func statements() -> [Completion] { StatementWord.allCases.map { plain($0.rawValue, HelpTopics.topic($0).summary) } }
-    private func tables() -> [Completion] { TableRole.allCases.map { plain($0.rawValue, store.tables[$0] == nil ? "not loaded" : "\(Grouped.text(store.rowCount($0))) rows") } }
+    private func tables() -> [Completion] {
+        TableRole.allCases.map { plain($0.rawValue, store.tables[$0] == nil ? "not loaded" : "\(Grouped.text(store.rowCount($0))) rows") }
+    }
     private func settings() -> [Completion] { SettingName.allCases.map { plain($0.rawValue, $0.summary) } }
     private func values(_ name: SettingName) -> [Completion] { name.choices.map { plain($0, name.summary) } }
 
@@ -133,7 +135,8 @@ struct Completer {
             }
             for column in table.columns {
                 let name = Identifier(column.name, at: TextRange(0, 0))
-                let written = Printer.name(name).hasPrefix("`") && Name.fold(column.name).unicodeScalars.first?.properties.isAlphabetic == true
+                let written =
+                    Printer.name(name).hasPrefix("`") && Name.fold(column.name).unicodeScalars.first?.properties.isAlphabetic == true
                     ? Name.fold(column.name) : Printer.name(name)
                 found.append(plain(written, "\(role.rawValue): \(column.type.name)"))
             }
@@ -158,14 +161,15 @@ struct Completer {
     private func query(at spot: CompletionSpot) -> [Completion] {
         let clause = spot.tokens.last { token in QueryClause.allCases.contains { $0.firstWord == token.word } }?.word
         let tables = self.tables(of: spot)
-        let afterOperand = spot.tokens.last.map { token -> Bool in
-            switch token.kind {
-            case .string, .number, .duration, .date, .parameter, .quotedName, .regex: true
-            case .symbol(let symbol): symbol == .closeParenthesis
-            case .word(let word): !Parser.reserved.contains(word.lowercased()) || ["missing", "end", "true", "false"].contains(word.lowercased())
-            case .end: false
-            }
-        } ?? false
+        let afterOperand =
+            spot.tokens.last.map { token -> Bool in
+                switch token.kind {
+                case .string, .number, .duration, .date, .parameter, .quotedName, .regex: true
+                case .symbol(let symbol): symbol == .closeParenthesis
+                case .word(let word): !Parser.reserved.contains(word.lowercased()) || ["missing", "end", "true", "false"].contains(word.lowercased())
+                case .end: false
+                }
+            } ?? false
         let clauses = QueryClause.allCases.map { plain($0.rawValue, HelpTopics.topic($0).summary) }
         switch clause {
         case nil:
@@ -180,7 +184,9 @@ struct Completer {
             return columns(tables) + Grain.allCases.map { plain($0.rawValue, "by the date of each table") } + conditions()
         case "having": return afterOperand ? HelpTopics.keywordSummaries.prefix(3).map { plain($0.0, $0.1) } + clauses : measures()
         case "during": return afterOperand ? clauses : periods()
-        case "with": return [plain("total", "a line over all rows"), plain("share", "each group's part of the total"), plain("other", "the rest of `top` in one line")] + clauses
+        case "with":
+            return [plain("total", "a line over all rows"), plain("share", "each group's part of the total"), plain("other", "the rest of `top` in one line")]
+                + clauses
         case "as": return afterOperand ? clauses : OutputFormat.allCases.map { plain($0.rawValue, "format") }
         case "order": return [plain("by", "sorts the groups")]
         default: return clauses
@@ -188,7 +194,9 @@ struct Completer {
     }
 
     private func conditions() -> [Completion] {
-        definitions.all.filter { !$0.isBuiltIn }.map { plain($0.name, $0.summary) } + [plain("not", "the opposite"), plain("any", "some deal or stage of the lead")]
+        definitions.all.filter { !$0.isBuiltIn }.map { plain($0.name, $0.summary) } + [
+            plain("not", "the opposite"), plain("any", "some deal or stage of the lead"),
+        ]
     }
 
     private func periods() -> [Completion] {

@@ -67,11 +67,19 @@ private struct Survey {
             greatest = seen.contains(true) ? .yesNo(true) : seen.isEmpty ? .missing : .yesNo(false)
         case .integer(let values), .decimal(let values, _), .date(let values):
             var seen: Set<Int64> = []
-            extremes(column) { values[$0] } seen: { seen.insert($0) }
+            extremes(column) {
+                values[$0]
+            } seen: {
+                seen.insert($0)
+            }
             distinct = seen.count
         case .timestamp(let days, let time, let unit):
             var seen: Set<Int64> = []
-            extremes(column) { days[$0] * microsecondsPerDay + time[$0] * unit.microseconds } seen: { seen.insert($0) }
+            extremes(column) {
+                days[$0] * microsecondsPerDay + time[$0] * unit.microseconds
+            } seen: {
+                seen.insert($0)
+            }
             distinct = seen.count
         }
     }

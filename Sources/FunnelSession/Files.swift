@@ -1,5 +1,12 @@
-import FunnelText
+package import FunnelText
 import Glibc
+
+/// Scripts, as the command line names them.
+package enum ScriptFile {
+    package static func read(_ path: String) throws(Diagnostic) -> String { try Files.read(path, shownAs: path) }
+    /// Where the relative paths of a script begin.
+    package static func folder(of path: String) -> String { Files.folder(of: path) }
+}
 
 /// Files, as the session touches them.
 enum Files {

@@ -28,11 +28,16 @@ struct Foot {
             remarks.append(Remark(.kept, "\(Grouped.text(store.links.dealsWithoutLead)) deals name a lead that is not there; they have no lead attributes"))
         }
         if facts.readsLeadOf.contains(.stages), store.links.stagesWithoutLead > 0 {
-            remarks.append(Remark(.kept, "\(Grouped.text(store.links.stagesWithoutLead)) stage rows name a lead that is not there; they have no lead attributes"))
+            remarks.append(
+                Remark(.kept, "\(Grouped.text(store.links.stagesWithoutLead)) stage rows name a lead that is not there; they have no lead attributes"))
         }
         if facts.readsCycle, store.links.winsBeforeCreation > 0 {
             let count = store.links.winsBeforeCreation
-            remarks.append(Remark(.kept, "\(Grouped.text(count)) \(count == 1 ? "lead was" : "leads were") won before \(count == 1 ? "its" : "their") creation; the negative time is kept"))
+            remarks.append(
+                Remark(
+                    .kept,
+                    "\(Grouped.text(count)) \(count == 1 ? "lead was" : "leads were") won before \(count == 1 ? "its" : "their") creation; the negative time is kept"
+                ))
         }
         return remarks
     }

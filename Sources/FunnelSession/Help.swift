@@ -30,7 +30,10 @@ struct Help {
         }
         if wanted == "formats" || wanted == "format" { return lines(HelpTopics.topic(.format)) }
         if wanted == "functions" { return functions() }
-        throw .noHelp(topic, known: Self.topics.map(\.name) + definitions.names + ["functions", "formats"] + ScalarFunction.allCases.map(\.rawValue) + SettingName.allCases.map(\.rawValue))
+        throw .noHelp(
+            topic,
+            known: Self.topics.map(\.name) + definitions.names + ["functions", "formats"] + ScalarFunction.allCases.map(\.rawValue)
+                + SettingName.allCases.map(\.rawValue))
     }
 
     private static func explain(_ entry: DefinitionEntry, _ definitions: Definitions) -> [StyledLine] {
@@ -53,9 +56,10 @@ struct Help {
     private func overview() -> [StyledLine] {
         func rows(_ heading: String, _ topics: [HelpTopic]) -> [StyledLine] {
             let width = topics.map(\.name.count).max() ?? 0
-            return [StyledLine(heading, .heading)] + topics.map { topic in
-                StyledLine([.init("  " + topic.name, .keyword), .init(String(repeating: " ", count: width - topic.name.count + 2) + topic.summary)])
-            } + [StyledLine()]
+            return [StyledLine(heading, .heading)]
+                + topics.map { topic in
+                    StyledLine([.init("  " + topic.name, .keyword), .init(String(repeating: " ", count: width - topic.name.count + 2) + topic.summary)])
+                } + [StyledLine()]
         }
         let example = ["load leads from \"leads.csv\"", "load deals from \"deals.csv\"", "conversion where source = \"ads\" by month"]
         return [StyledLine("A query is one or more measures, then clauses: it reads like a sentence.", .heading)]

@@ -19,10 +19,14 @@ enum HelpTopics {
         case .load:
             HelpTopic(
                 name: "load", summary: "reads a file into a table",
-                usage: ["load TABLE from \"FILE\" [with ROLE = COLUMN, …] [where CONDITION] [dates \"dd-MM-yyyy\"] [states won = \"…\", lost = (\"…\", …)]",
-                    "     [on error null | skip [into \"FILE\"]] [on duplicate keep first | last] [append]"],
-                text: ["The tables are leads, deals, stages and costs. CSV and TSV files are read, plain or gzipped; well-known headers are recognised.",
-                    "`with` says which column plays which role, or sets a constant: `status = \"won\"`."],
+                usage: [
+                    "load TABLE from \"FILE\" [with ROLE = COLUMN, …] [where CONDITION] [dates \"dd-MM-yyyy\"] [states won = \"…\", lost = (\"…\", …)]",
+                    "     [on error null | skip [into \"FILE\"]] [on duplicate keep first | last] [append]",
+                ],
+                text: [
+                    "The tables are leads, deals, stages and costs. CSV and TSV files are read, plain or gzipped; well-known headers are recognised.",
+                    "`with` says which column plays which role, or sets a constant: `status = \"won\"`.",
+                ],
                 examples: ["load leads from \"leads.csv\"", "load deals from \"deals.csv\" with closed = won_date, status = \"won\""])
         case .define:
             HelpTopic(
@@ -77,9 +81,11 @@ enum HelpTopics {
         case .filter:
             HelpTopic(
                 name: "where", summary: "takes only the rows for which a condition holds", usage: ["where CONDITION"],
-                text: ["= != < <= > >=, in (…), not in (…), between … and …, contains, starts with, ends with, like, matches /…/, is missing, and, or, not.",
+                text: [
+                    "= != < <= > >=, in (…), not in (…), between … and …, contains, starts with, ends with, like, matches /…/, is missing, and, or, not.",
                     "A date means its whole period: `created = 2018-03` is in March. `!=` and `not in` keep missing values, `=` does not.",
-                    "Of a lead: won, lost, open, qualified, and `any deal.product = \"…\"`. Of a deal: won, lost, open."],
+                    "Of a lead: won, lost, open, qualified, and `any deal.product = \"…\"`. Of a deal: won, lost, open.",
+                ],
                 examples: ["conversion where source = \"ads\"", "leads where created >= 2018-Q2 and not won"])
         case .during:
             HelpTopic(
@@ -89,8 +95,10 @@ enum HelpTopics {
         case .keys:
             HelpTopic(
                 name: "by", summary: "groups by columns or by time", usage: ["by KEY, …"],
-                text: ["A key is a column, a condition, an expression, or a grain: day, week, month, quarter, year, weekday, hour.",
-                    "A grain goes by each table's own date; `month of created` names a column."],
+                text: [
+                    "A key is a column, a condition, an expression, or a grain: day, week, month, quarter, year, weekday, hour.",
+                    "A grain goes by each table's own date; `month of created` names a column.",
+                ],
                 examples: ["conversion by source", "revenue by quarter", "leads by month of created"])
         case .window:
             HelpTopic(
@@ -119,7 +127,9 @@ enum HelpTopics {
             HelpTopic(
                 name: "as", summary: "chooses the format", usage: ["as " + OutputFormat.allCases.map(\.rawValue).joined(separator: " | ")],
                 examples: ["conversion by month as csv"])
-        case .into: HelpTopic(name: "into", summary: "writes the answer into a file", usage: ["into \"FILE\""], examples: ["conversion by month into \"conversion.csv\""])
+        case .into:
+            HelpTopic(
+                name: "into", summary: "writes the answer into a file", usage: ["into \"FILE\""], examples: ["conversion by month into \"conversion.csv\""])
         }
     }
 

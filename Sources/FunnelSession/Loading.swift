@@ -21,7 +21,8 @@ extension Session {
                 table = try old.appending(table)
             } catch {
                 switch error {
-                case .types(let column, let mine, let theirs): throw Diagnostic.cannotAppend(column, mine, theirs).placed(in: source, at: statement.file.place.range)
+                case .types(let column, let mine, let theirs):
+                    throw Diagnostic.cannotAppend(column, mine, theirs).placed(in: source, at: statement.file.place.range)
                 }
             }
         }

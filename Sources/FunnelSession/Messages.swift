@@ -9,16 +9,20 @@ extension Diagnostic {
     }
 
     package static func unknownSetting(_ name: String) -> Diagnostic {
-        Diagnostic(.error, "there is no setting `\(name)`", mends: [
-            Suggestion.mend(for: name, among: SettingName.allCases.map(\.rawValue)) ?? "`settings` lists them"
-        ])
+        Diagnostic(
+            .error, "there is no setting `\(name)`",
+            mends: [
+                Suggestion.mend(for: name, among: SettingName.allCases.map(\.rawValue)) ?? "`settings` lists them"
+            ])
     }
 
     package static func unknownFormat(_ name: String) -> Diagnostic {
         let formats = OutputFormat.allCases.map(\.rawValue)
-        return Diagnostic(.error, "there is no format `\(name)`", mends: [
-            Suggestion.mend(for: name, among: formats) ?? "the formats are \(formats.joined(separator: ", "))"
-        ])
+        return Diagnostic(
+            .error, "there is no format `\(name)`",
+            mends: [
+                Suggestion.mend(for: name, among: formats) ?? "the formats are \(formats.joined(separator: ", "))"
+            ])
     }
 
     package static func cannotRead(_ path: String, _ why: String, near: String?) -> Diagnostic {
@@ -49,10 +53,13 @@ extension Diagnostic {
         Diagnostic(.error, "a deal has no state `\(state)`", mends: ["the states are open, won and lost"])
     }
 
-    package static let mappingNeedsColumn = Diagnostic(.error, "a column or a constant is needed here", mends: ["`created = first_contact_date`, `status = \"won\"`"])
+    package static let mappingNeedsColumn = Diagnostic(
+        .error, "a column or a constant is needed here", mends: ["`created = first_contact_date`, `status = \"won\"`"])
 
     package static func cannotAppend(_ column: String, _ mine: ColumnType, _ theirs: ColumnType) -> Diagnostic {
-        Diagnostic(.error, "`\(column)` is \(mine.name) in the store and \(theirs.name) in this file", cause: .data, mends: ["nothing was added; load the file without `append`, or give its column another name with `with`"])
+        Diagnostic(
+            .error, "`\(column)` is \(mine.name) in the store and \(theirs.name) in this file", cause: .data,
+            mends: ["nothing was added; load the file without `append`, or give its column another name with `with`"])
     }
 
     package static func valueNotThere(_ text: String, column: String, table: TableRole, nearest: [(text: String, rows: Int)], all: Bool) -> Diagnostic {
@@ -70,7 +77,8 @@ extension Diagnostic {
     }
 
     package static let nothingLoaded = Diagnostic(.error, "nothing is loaded", cause: .tableNotLoaded, mends: ["load leads from \"leads.csv\""])
-    package static let safeMode = Diagnostic(.error, "`--safe` does not allow this", mends: ["a script run with --safe may read the files that it is given, and nothing else"])
+    package static let safeMode = Diagnostic(
+        .error, "`--safe` does not allow this", mends: ["a script run with --safe may read the files that it is given, and nothing else"])
 }
 
 /// Numbers with thousands marks.

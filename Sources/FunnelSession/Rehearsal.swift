@@ -117,12 +117,12 @@ struct Rehearsal {
 
 extension Session {
     /// Looks a text through without running it: `funnel check`. Returns the exit status.
-    package func check(_ text: String, named name: String) -> Int32 {
+    package func check(_ text: String, named name: String, folder: String?) -> Int32 {
         status = 0
         let source = Source(name: name, text: text)
         let (script, mistakes) = Parser.parse(source)
         for mistake in mistakes { report(mistake) }
-        var rehearsal = Rehearsal(self, folder: name.hasSuffix(".funnel") ? Files.folder(of: name) : configuration.folder)
+        var rehearsal = Rehearsal(self, folder: folder ?? configuration.folder)
         for problem in rehearsal.problems(with: script, in: source) { report(problem) }
         return status
     }

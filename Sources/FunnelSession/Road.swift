@@ -11,10 +11,13 @@ import FunnelText
 extension Session {
     /// Runs a text to its end. Nothing of it runs if some of it can't be right: all of it is parsed, and bound against the
     /// headers of the files that it loads, before any data is read.
-    package func run(_ text: String, named name: String) -> Int32 {
-        let folder = name.hasSuffix(".funnel") ? Files.folder(of: name) : configuration.folder
-        return run(Source(name: name, text: text), folder: folder)
+    ///
+    /// Relative paths in it begin at `folder`; for text that comes from no file, at the session's own.
+    package func run(_ text: String, named name: String, folder: String?) -> Int32 {
+        run(Source(name: name, text: text), folder: folder ?? configuration.folder)
     }
+
+    package func run(_ text: String, named name: String) -> Int32 { run(text, named: name, folder: nil) }
 
     func run(_ source: Source, folder: String) -> Int32 {
         status = 0

@@ -110,7 +110,9 @@ extension Settings {
             guard let color = Color(rawValue: value.word) else { throw fail() }
             self.color = color
         case .weekStart:
-            guard let day = Period.weekdays.firstIndex(where: { $0.lowercased() == value.word || $0.lowercased().prefix(3) == value.word }) else { throw fail() }
+            guard let day = Period.weekdays.firstIndex(where: { $0.lowercased() == value.word || $0.lowercased().prefix(3) == value.word }) else {
+                throw fail()
+            }
             rules.weekStart = day + 1
         case .fiscalYear:
             guard let month = value.whole, (1...12).contains(month) else { throw fail() }

@@ -62,7 +62,9 @@ extension Session {
         for mistake in mistakes { report(mistake) }
         guard mistakes.isEmpty else { return }
         for statement in script.statements {
-            guard perform(statement, in: included, folder: inner) else { throw Diagnostic.includeHoldsOnlyDefinitions(file.path).placed(in: source, at: file.place.range) }
+            guard perform(statement, in: included, folder: inner) else {
+                throw Diagnostic.includeHoldsOnlyDefinitions(file.path).placed(in: source, at: file.place.range)
+            }
         }
     }
 
@@ -124,10 +126,14 @@ extension Session {
         case .kpis: emit(.text(Help(definitions).kpis()))
         case .settings:
             let width = SettingName.allCases.map(\.rawValue.count).max() ?? 0
-            emit(.text(SettingName.allCases.map { name in
-                let padding = String(repeating: " ", count: width - name.rawValue.count + 2)
-                return StyledLine([.init(name.rawValue, .name), .init(padding), .init(settings.text(of: name), .number), .init("  " + name.summary, .foot)])
-            }))
+            emit(
+                .text(
+                    SettingName.allCases.map { name in
+                        let padding = String(repeating: " ", count: width - name.rawValue.count + 2)
+                        return StyledLine([
+                            .init(name.rawValue, .name), .init(padding), .init(settings.text(of: name), .number), .init("  " + name.summary, .foot),
+                        ])
+                    }))
         case .history: emit(.history)
         case .quit: emit(.leave)
         }
@@ -161,7 +167,8 @@ enum CheckText {
 /// Files that a script includes.
 enum Inclusion {
     /// The text of an included file, the folder that its own paths begin at, and its path.
-    static func read(_ file: FileName, in source: Source, folder: String, within allowed: String?) throws(Diagnostic) -> (Source, folder: String, path: String) {
+    static func read(_ file: FileName, in source: Source, folder: String, within allowed: String?) throws(Diagnostic) -> (Source, folder: String, path: String)
+    {
         let path = Files.resolve(file.path, from: folder)
         if allowed != nil, file.path.hasPrefix("/") || file.path.split(separator: "/").contains("..") {
             throw Diagnostic.safeMode.placed(in: source, at: file.place.range)

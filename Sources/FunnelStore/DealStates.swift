@@ -130,7 +130,9 @@ enum FirstDeals {
         let closed = deals.column(.closed).map(InstantReader.init)
         var first: [Customer: (time: Int64, row: Int)] = [:]
         for row in 0..<deals.rowCount where states.states.base[row] == DealStates.won {
-            let key = key(of: row, customer) ?? leads.flatMap { $0.base[row] >= 0 ? .lead($0.base[row]) : nil } ?? key(of: row, lead).map(Customer.named) ?? .deal(row)
+            let key =
+                key(of: row, customer) ?? leads.flatMap { $0.base[row] >= 0 ? .lead($0.base[row]) : nil } ?? key(of: row, lead).map(Customer.named)
+                ?? .deal(row)
             let time = closed?.at(row) ?? Int64.max
             if let known = first[key], known.time <= time { continue }
             first[key] = (time, row)

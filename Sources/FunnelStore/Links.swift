@@ -83,7 +83,8 @@ struct InstantReader {
         let validity = Bitmap(words: words, count: count)
         let all = validity.population == count
         return Column(
-            name: name, values: unit.map { .timestamp(days: Integers(packing: days), time: Integers(packing: times), unit: $0) } ?? .date(Integers(packing: days)),
+            name: name,
+            values: unit.map { .timestamp(days: Integers(packing: days), time: Integers(packing: times), unit: $0) } ?? .date(Integers(packing: days)),
             validity: all ? nil : validity)
     }
 }

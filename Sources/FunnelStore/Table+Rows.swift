@@ -38,7 +38,8 @@ extension Table {
             for (role, at) in other.roles where at == index && roles[role] == nil { roles[role] = columns.count }
             columns.append(joined)
         }
-        let merged = Table(role: role, rowCount: rowCount + other.rowCount, columns: columns, roles: roles, aliases: aliases, origin: "\(origin), \(other.origin)")
+        let merged = Table(
+            role: role, rowCount: rowCount + other.rowCount, columns: columns, roles: roles, aliases: aliases, origin: "\(origin), \(other.origin)")
         return Table(
             role: role, rowCount: merged.rowCount, columns: columns, roles: roles, aliases: aliases, states: merged.states(from: [self, other]),
             origin: merged.origin)

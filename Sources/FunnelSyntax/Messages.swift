@@ -39,9 +39,11 @@ extension Diagnostic {
     }
 
     package static func unknownClause(_ word: String, at range: TextRange, known: [String]) -> Diagnostic {
-        Diagnostic(.error, "`\(word)` does not belong here", at: range, mends: [
-            Suggestion.mend(for: word, among: known) ?? "a query goes on with \(known.joined(separator: ", "))"
-        ])
+        Diagnostic(
+            .error, "`\(word)` does not belong here", at: range,
+            mends: [
+                Suggestion.mend(for: word, among: known) ?? "a query goes on with \(known.joined(separator: ", "))"
+            ])
     }
 
     package static func chainedComparison(at range: TextRange) -> Diagnostic {

@@ -101,7 +101,8 @@ package struct Parser {
         switch current.kind {
         case .word(let text):
             if Self.reserved.contains(text.lowercased()) {
-                throw Diagnostic.expected(what, found: current, in: source).with(mend: "a name that is spelt like a keyword stands in backquotes: `` `\(text)` ``")
+                throw Diagnostic.expected(what, found: current, in: source).with(
+                    mend: "a name that is spelt like a keyword stands in backquotes: `` `\(text)` ``")
             }
             return Identifier(text, at: eat().range)
         case .quotedName(let text): return Identifier(text, at: eat().range)

@@ -182,7 +182,8 @@ package struct GoldenFile {
     }
 
     private static func unescaped(_ text: String) -> String {
-        let quoted = Lexer.tokens(of: Source(name: "", text: "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""))
+        let quoted = Lexer.tokens(
+            of: Source(name: "", text: "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""))
         guard case .string(let value)? = quoted.tokens.first?.kind else { return text }
         return value
     }

@@ -1,0 +1,51 @@
+# What a person types. Every target first installs what the machine lacks (by apt, with sudo where that is needed).
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+# The walls of ARCHITECTURE.md are checked in every build: a room imports what Package.swift says, and nothing else.
+WALLS = --explicit-target-dependency-import-check error
+RELEASE = $(SWIFT) build -c release --static-swift-stdlib $(WALLS)
+FUNNEL = .build/release/funnel
+
+.PHONY: demo build test check lint walls golden format bench install clean setup
+
+demo: build ## the seven KPIs on the sample data
+	@$(FUNNEL) examples/seven-kpis.funnel
+
+build: setup
+	$(RELEASE) --product funnel
+
+test: setup ## all tests
+	$(SWIFT) build --build-tests $(WALLS)
+	$(SWIFT) test --skip-build --parallel
+
+check: lint walls test terminal ## what CI runs
+
+lint: ## the layout of the code, and the laws of the house that a script can check
+	$(SWIFT) format lint --recursive --strict Sources Tests Package.swift
+	scripts/house-laws
+
+walls: ## no room is seen from where it must not be seen
+	scripts/walls
+
+terminal: build ## the shell, driven through a terminal
+	scripts/terminal-tests $(FUNNEL)
+
+golden: setup ## writes the golden files and the recorded examples anew; read the diff
+	FUNNEL_GOLDEN=rewrite $(SWIFT) test --filter FunnelGoldenTests
+
+format:
+	$(SWIFT) format --recursive --in-place Sources Tests Package.swift
+
+bench: build ## times the KPI queries on generated data
+	Tests/Benchmarks/run $(FUNNEL)
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(FUNNEL) $(DESTDIR)$(PREFIX)/bin/funnel
+
+setup:
+	@scripts/setup
+
+clean:
+	rm -rf .build

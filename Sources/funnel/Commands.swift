@@ -1,0 +1,63 @@
+import ArgumentParser
+import FunnelModel
+import FunnelSample
+import FunnelSession
+import Glibc
+
+/// `funnel explain KPI`
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Says what a KPI means: definition, formula, unit, date, choices.")
+
+    @OptionGroup var options: Options
+    @Argument(help: "Names of KPIs.") var kpis: [String]
+
+    func run() throws {
+        let runner = Runner(options)
+        for kpi in kpis { runner.run("explain `\(kpi)`", named: "command line") }
+        throw ExitCode(runner.finish())
+    }
+}
+
+/// `funnel check FILE…`
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Reads scripts and the headers of their files, and prints everything that is wrong.")
+
+    @OptionGroup var options: Options
+    @Argument(help: "Scripts.") var files: [String]
+
+    func run() throws {
+        var worst: Int32 = 0
+        for file in files {
+            let runner = Runner(options)
+            runner.check(file: file)
+            worst = max(worst, runner.finish())
+        }
+        throw ExitCode(worst)
+    }
+}
+
+/// `funnel sample --leads N --seed S -o DIR`
+struct Sample: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Writes the leads, deals, stages and costs of a company that never was.")
+
+    @Option(name: .long, help: "How many leads.") var leads = 5000
+    @Option(name: .long, help: "The same seed gives the same bytes.") var seed: UInt64 = 1
+    @Option(name: .shortAndLong, help: ArgumentHelp("The folder to write into.", valueName: "dir")) var output: String
+
+    func validate() throws {
+        if !(0...1_000_000_000).contains(leads) { throw ValidationError("The value '\(leads)' is no number of leads: 0 to 1,000,000,000.") }
+    }
+
+    func run() throws {
+        let showsProgress = isatty(STDERR_FILENO) == 1
+        do {
+            try SampleCompany.write(leads: leads, seed: seed, to: output) { written, all in
+                if showsProgress { fputs("\r\(written) of \(all) leads", stderr) }
+            }
+            if showsProgress { fputs("\r\u{1B}[K", stderr) }
+        } catch let failure as SampleCompany.Failure {
+            fputs("error: can't write `\(failure.path)`: \(failure.reason)\n", stderr)
+            throw ExitCode(3)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import FunnelModel
+import FunnelRender
+import FunnelSession
+import FunnelShell
+import FunnelText
+import Glibc
+
+/// A session at the door: what it says is printed, and Ctrl-C reaches it.
+final class Runner {
+    let console: Console
+    let session: Session
+    let watch: InterruptWatch
+    private var status: Int32 = 0
+
+    init(_ options: Options, isInteractive: Bool = false) {
+        let settings = options.settings
+        var look = ConsoleOptions()
+        look.color = settings.color
+        look.quiet = options.quiet
+        look.interactive = isInteractive
+        look.format = options.format ?? settings.format
+        let console = Console(options: look)
+        let fixed = options.format
+        self.console = console
+        session = Session(options.configuration { console.progress($0) }, settings: settings) { event in
+            if case .settings(let changed) = event { Self.follow(changed, fixed, console) }
+            console.show(event)
+        }
+        watch = InterruptWatch(session)
+    }
+
+    /// How answers look follows the settings.
+    private static func follow(_ settings: Settings, _ fixed: OutputFormat?, _ console: Console) {
+        var options = console.options
+        options.color = settings.color
+        options.format = fixed ?? settings.format
+        options.digits = settings.digits
+        options.currency = settings.currency
+        options.maxRows = settings.maxRows
+        console.options = options
+    }
+
+    /// Whether nothing more should run: the reader is gone, `quit` was said, or Ctrl-C pressed.
+    var isOver: Bool { console.isLeaving || console.isClosed || status == 130 }
+
+    func run(_ text: String, named name: String, folder: String? = nil) {
+        guard !isOver else { return }
+        worsen(to: watch.whileRunning { session.run(text, named: name, folder: folder) })
+    }
+
+    func run(file: String) {
+        guard !isOver else { return }
+        guard let text = read(file) else { return }
+        run(text, named: file, folder: ScriptFile.folder(of: file))
+    }
+
+    func check(file: String) {
+        guard let text = read(file) else { return }
+        worsen(to: watch.whileRunning { session.check(text, named: file, folder: ScriptFile.folder(of: file)) })
+    }
+
+    private func read(_ file: String) -> String? {
+        do throws(Diagnostic) {
+            return try ScriptFile.read(file)
+        } catch {
+            console.show(.diagnostic(error))
+            worsen(to: 3)
+            return nil
+        }
+    }
+
+    /// A script that fails later does not make an earlier failure good.
+    private func worsen(to other: Int32) { status = max(status, other) }
+
+    func finish() -> Int32 {
+        console.finish()
+        return status
+    }
+}
