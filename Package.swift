@@ -57,6 +57,7 @@ let package = Package(
             dependencies: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelIngest", "FunnelRender", "FunnelSession"],
             path: "Tests/FunnelTesting", swiftSettings: rules),
         tests("FunnelGoldenTests", sees: ["FunnelTesting"]),
+        tests("FunnelSyntaxTests", sees: ["FunnelText", "FunnelSyntax", "FunnelTesting"]),
         tests("FunnelTextTests", sees: ["FunnelText"]),
         tests("FunnelRenderTests", sees: ["FunnelText", "FunnelModel", "FunnelRender"]),
         tests("FunnelIngestTests", sees: ["FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"]),

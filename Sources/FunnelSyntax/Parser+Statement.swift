@@ -61,14 +61,30 @@ extension Parser {
         return Definition(name: name, expression: expression, unit: unit, texts: texts, place: place(from: start))
     }
 
-    // check = "check" expression { clause } [ comparison of the expression ] ;
+    // check = "check" ( expression { check_clause } | sum { "during" period | "within" duration } comparison_tail { check_clause } ) ;
     private mutating func parseCheck(from start: Int) throws(Diagnostic) -> CheckStatement {
         var condition = try parseExpression()
         var query = Query(measures: [], place: Place(current.range))
-        try parseClauses(of: &query, allowed: [.filter, .during, .keys, .window, .having], stopsAtComparison: true)
-        if !isAtEnd { condition = try parseComparison(of: condition) }
+        let allowed: [QueryClause] = [.filter, .during, .keys, .window, .having]
+        try parseClauses(of: &query, allowed: allowed, stopsAtComparison: true)
+        if !isAtEnd {
+            condition = try parseComparison(of: condition)
+            let seen = query
+            try parseClauses(of: &query, allowed: allowed.filter { !Self.has($0, seen) })
+        }
         query.place = place(from: start)
         return CheckStatement(condition: condition, query: query, place: place(from: start))
+    }
+
+    private static func has(_ clause: QueryClause, _ query: Query) -> Bool {
+        switch clause {
+        case .filter: query.filter != nil
+        case .during: query.during != nil
+        case .keys: !query.keys.isEmpty
+        case .window: query.window != nil
+        case .having: query.having != nil
+        case .order, .top, .limit, .extras, .format, .into: false
+        }
     }
 
     // set = "set" name expression | "set" name word ;
