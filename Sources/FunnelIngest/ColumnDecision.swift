@@ -6,7 +6,7 @@ struct ColumnDecision: Sendable {
     let file: DataFile
     private(set) var assignment: RoleAssignment
     private(set) var wishes: [ColumnWish]
-    /// Nil where the sample leaves open which of day and month comes first.
+    /// Nil where the sample leaves open what all values have to tell.
     private(set) var rules: [ColumnRule?]
     private(set) var sample: [Evidence]
     private(set) var notes: [String] = []
@@ -26,7 +26,7 @@ struct ColumnDecision: Sendable {
         sample = file.sample(wishes)
         rules = []
         dropMisfits()
-        rules = wishes.indices.map { wishes[$0].rule(for: sample[$0]) }
+        rules = wishes.indices.map { wishes[$0].rule(for: sample[$0], isWhole: false) }
         try checkNeeds()
     }
 
@@ -104,7 +104,7 @@ struct ColumnDecision: Sendable {
         }
         // A text column can't become another; else the whole column is weighed.
         let evidence = try file.evidence(column, wishes[column])
-        guard let rule = wishes[column].rule(for: evidence) else {
+        guard let rule = wishes[column].rule(for: evidence, isWhole: true) else {
             if isDemanded(column) {
                 throw Diagnostic.ambiguousDates(file.header.names[column], evidence.ambiguousExample, file)
             }

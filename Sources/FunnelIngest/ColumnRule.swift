@@ -22,6 +22,8 @@ struct Evidence: Sendable {
     var commaNumbers = 0
     var dayFirst = 0
     var monthFirst = 0
+    /// Dates in either order, the same day or not.
+    var eitherOrder = 0
     /// Dates that are another day when their first two numbers change places.
     var ambiguous = 0
     var ambiguousExample = ""
@@ -42,6 +44,7 @@ struct Evidence: Sendable {
         commaNumbers += other.commaNumbers
         dayFirst += other.dayFirst
         monthFirst += other.monthFirst
+        eitherOrder += other.eitherOrder
         ambiguous += other.ambiguous
         if ambiguousExample.isEmpty { ambiguousExample = other.ambiguousExample }
         pattern += other.pattern
@@ -98,14 +101,16 @@ struct ColumnWish: Sendable {
         let second = DateText.parse(cell, dateRule(.monthFirst))
         if first != nil { evidence.dayFirst += 1 }
         if second != nil { evidence.monthFirst += 1 }
-        if let first, let second, first != second {
+        guard let first, let second else { return }
+        evidence.eitherOrder += 1
+        if first != second {
             evidence.ambiguous += 1
             if evidence.ambiguousExample.isEmpty { evidence.ambiguousExample = cell.text }
         }
     }
 
-    /// The rule that the evidence speaks for; nil where the order of day and month is open.
-    func rule(for evidence: Evidence) -> ColumnRule? {
+    /// The rule that the evidence speaks for; nil where the order of day and month is open, or a sample had no value.
+    func rule(for evidence: Evidence, isWhole: Bool) -> ColumnRule? {
         let values = evidence.values
         switch demand {
         case .text: return .text
@@ -117,13 +122,13 @@ struct ColumnWish: Sendable {
             return evidence.yesNoDigits > max(evidence.dayFirst, evidence.monthFirst, evidence.pattern)
                 ? .yesNo(digits: true) : demandedDate(evidence)
         case nil:
-            if values == 0 { return .text }
+            if values == 0 { return isWhole ? .text : nil }
             if evidence.yesNo == values { return .yesNo(digits: false) }
             if evidence.pointNumbers == values { return .number(NumberRule(mark: .point)) }
             if evidence.commaNumbers == values { return .number(NumberRule(mark: .comma)) }
             if evidence.pattern == values { return .date(patternRule) }
             if evidence.dayFirst == values, evidence.monthFirst == values {
-                return evidence.ambiguous == 0 ? .date(dateRule(.dayFirst)) : nil
+                return evidence.ambiguous == 0 ? .date(dateRule(.either)) : nil
             }
             if evidence.dayFirst == values { return .date(dateRule(.dayFirst)) }
             return evidence.monthFirst == values ? .date(dateRule(.monthFirst)) : .text
@@ -134,10 +139,11 @@ struct ColumnWish: Sendable {
         if pattern != nil {
             // Columns that need no pattern, such as ISO dates, stand beside those that do.
             let isPlain = evidence.pattern == 0 && evidence.values > 0 && evidence.dayFirst == evidence.values
-            return .date(isPlain && evidence.ambiguous == 0 ? dateRule(.dayFirst) : patternRule)
+            return .date(isPlain && evidence.ambiguous == 0 ? dateRule(.either) : patternRule)
         }
         if evidence.dayFirst > evidence.monthFirst { return .date(dateRule(.dayFirst)) }
         if evidence.monthFirst > evidence.dayFirst { return .date(dateRule(.monthFirst)) }
-        return evidence.ambiguous == 0 ? .date(dateRule(.dayFirst)) : nil
+        if evidence.ambiguous > 0 { return nil }
+        return .date(dateRule(evidence.dayFirst == evidence.eitherOrder ? .either : .dayFirst))
     }
 }

@@ -17,7 +17,7 @@ enum ConstantColumn {
         let cells = index.cells(0, arena: Arena())
         var evidence = Evidence()
         if cells.rows > 0 { wish.weigh(cells[0], into: &evidence) }
-        guard evidence.values > 0 || demand == .text || demand == .key, let rule = wish.rule(for: evidence),
+        guard evidence.values > 0 || demand == .text || demand == .key, let rule = wish.rule(for: evidence, isWhole: true),
             let role = constant.role
         else {
             guard let role = constant.role else { return repeated(constant.name, textColumn(constant.text), rows) }

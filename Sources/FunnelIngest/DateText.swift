@@ -1,7 +1,11 @@
 /// How the dates of a column are read.
 struct DateRule: Sendable, Equatable {
     /// What `03/04/2021` means: the 3rd of April, or March the 4th.
-    enum Order: Sendable { case dayFirst, monthFirst }
+    enum Order: Sendable {
+        case dayFirst, monthFirst
+        /// Only dates are taken that are the same in either order: no other has been met.
+        case either
+    }
 
     var order = Order.dayFirst
     /// Whether `20210415` is a date; only where a role asks for one.
@@ -151,7 +155,11 @@ enum DateText {
         guard separator != Byte.space, let second = scanner.number(), second.digits <= 2, scanner.skip(separator),
             let year = scanner.number(), let full = fullYear(year)
         else { return nil }
-        return rule.order == .dayFirst ? date(full, second.value, first) : date(full, first, second.value)
+        switch rule.order {
+        case .dayFirst: return date(full, second.value, first)
+        case .monthFirst: return date(full, first, second.value)
+        case .either: return first == second.value ? date(full, first, first) : nil
+        }
     }
 
     /// `April 15, 2021`, `Apr 15 2021`

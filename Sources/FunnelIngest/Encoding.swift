@@ -18,8 +18,9 @@ enum Encoding {
         if bytes.count >= 8 {
             let head = bytes.prefix(64)
             let zeros = head.indices.filter { head[$0] == 0 }
-            if zeros.count >= head.count * 2 / 5, zeros.allSatisfy({ $0 % 2 == zeros[0] % 2 }) {
-                return (utf16(bytes, bigEndian: zeros[0] % 2 == 0), "read as UTF-16")
+            let even = zeros.count { $0 % 2 == 0 }
+            if zeros.count >= max(4, head.count / 5), max(even, zeros.count - even) * 5 >= zeros.count * 4 {
+                return (utf16(bytes, bigEndian: even * 2 > zeros.count), "read as UTF-16")
             }
         }
         return (text, nil)

@@ -25,7 +25,7 @@ enum Note {
     static func decimalComma(_ column: String) -> String { "`\(column)` is read with a decimal comma" }
 
     static func dayOrder(_ column: String, _ order: DateRule.Order) -> String {
-        "`\(column)` is read \(order == .dayFirst ? "day" : "month") first"
+        "`\(column)` is read \(order == .monthFirst ? "month" : "day") first"
     }
 
     static func cutFractions(_ count: Int, _ column: String) -> String {

@@ -60,10 +60,23 @@ struct RoleAssignment: Sendable {
                 conditional.append(candidate)
             }
         }
+        shareNeeded(request, header)
         problems += clashes(request, header)
         if problems.count == 1 { throw problems[0] }
         if !problems.isEmpty { throw Diagnostics(problems) }
         nameConstants(header)
+    }
+
+    /// A needed role may share a column that a clause has given to another role, if both ask the same of it.
+    private mutating func shareNeeded(_ request: LoadRequest, _ header: Header) {
+        for role in request.role.needed where roles[role] == nil {
+            let others = Set(request.role.roles).subtracting([role])
+            let found = HeaderRecognition.candidates(request.role, headers: header.names, taken: [], filled: others).first
+            guard let found, found.condition == .none else { continue }
+            if let demand = demand(found.column), Self.merged(demand, role.demand) == nil { continue }
+            roles[role] = .column(found.column)
+            recognised.insert(role)
+        }
     }
 
     /// One column can't be, say, a number and a date.

@@ -57,9 +57,10 @@ enum TableMaker {
             let name = reading.file.header.names[column]
             switch settled.rule {
             case .number(let rule) where rule.mark == .comma: notes.append(Note.decimalComma(name))
-            case .date(let rule) where rule.pattern == nil:
-                let evidence = decision.sample[column]
-                if evidence.dayFirst != evidence.monthFirst { notes.append(Note.dayOrder(name, rule.order)) }
+            case .date(let rule) where rule.pattern == nil && rule.order != .either:
+                if decision.sample[column].dayFirst != decision.sample[column].monthFirst {
+                    notes.append(Note.dayOrder(name, rule.order))
+                }
             case .text, .key, .number, .yesNo, .date: break
             }
             var spelled: [Int: Int] = [:]

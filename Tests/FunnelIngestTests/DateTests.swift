@@ -1,0 +1,139 @@
+import FunnelModel
+import FunnelStore
+import FunnelText
+import Testing
+
+@testable import FunnelIngest
+
+/// The creation dates of leads with these.
+private func dates(_ values: [String], _ change: (inout LoadRequest) -> Void = { _ in }) throws -> Loaded {
+    try load(columnText(values, name: "created").replacing("n,", with: "id,"), as: .leads, change)
+}
+
+private func read(_ values: [String], _ pattern: String? = nil, zone: Int = 0) throws -> [String] {
+    try dates(values) {
+        $0.dates = pattern
+        $0.timezoneMinutes = zone
+    }.values("created")
+}
+
+@Suite("dates") struct DateTests {
+    @Test(
+        "dates and times are read as people write them",
+        arguments: [
+            ("2021-04-15", "2021-04-15"), ("2021/4/5", "2021-04-05"), ("2021.04.15", "2021-04-15"), ("15.04.2021", "2021-04-15"),
+            ("15/4/2021", "2021-04-15"), ("4/15/2021", "2021-04-15"), ("15-04-21", "2021-04-15"), ("15 Apr, 2021 00:03:00", "2021-04-15 00:03:00"),
+            ("15-Apr-2021", "2021-04-15"), ("15-Apr-21", "2021-04-15"), ("April 15, 2021", "2021-04-15"),
+            ("Apr 15 2021 3:05 PM", "2021-04-15 15:05:00"), ("Thursday, April 15, 2021", "2021-04-15"),
+            ("Thu, 15 Apr 2021 00:03:00 +0000", "2021-04-15 00:03:00"), ("20210415", "2021-04-15"), ("20210415103000", "2021-04-15 10:30:00"),
+            ("20210415T103000Z", "2021-04-15 10:30:00"), ("2021-04-15T10:30", "2021-04-15 10:30:00"),
+            ("2021-04-15 10:30:05.25", "2021-04-15 10:30:05.250"), ("2021-04-15T10:30:05.123456Z", "2021-04-15 10:30:05.123456"),
+            ("4/15/2021, 12:03 AM", "2021-04-15 00:03:00"), ("2021-04-15 12:00 pm", "2021-04-15 12:00:00"), ("1400/01/26", "2021-04-15"),
+            ("۱۴۰۰/۰۱/۲۶", "2021-04-15"), ("26/01/1400", "2021-04-15"), ("۲۶ فروردین ۱۴۰۰", "2021-04-15"), ("1399-12-30", "2021-03-20"),
+            ("Thu Apr 15 2021 10:30:00 GMT+0000 (UTC)", "2021-04-15 10:30:00"), ("15th April 2021", "2021-04-15"),
+            ("2021-Apr-15", "2021-04-15"), ("2020-02-29", "2020-02-29"), ("15. April 2021", "2021-04-15"), ("Sept 1, 2021", "2021-09-01"),
+            ("4/15/2021 3:05\u{202F}PM", "2021-04-15 15:05:00"), ("2021-04-15 at 3 PM", "2021-04-15 15:00:00"), ("31.12.99", "1999-12-31"),
+        ])
+    func written(_ text: String, _ value: String) throws {
+        #expect(try read([text]) == [value])
+    }
+
+    @Test("a zone brings a time to the zone of the request") func zones() throws {
+        #expect(try read(["2021-04-15 00:03:00 UTC"], zone: 210) == ["2021-04-15 03:33:00"])
+        #expect(try read(["2021-04-15T00:03:00+03:30"]) == ["2021-04-14 20:33:00"])
+        #expect(try read(["2021-04-15T00:03:00+0330"], zone: 210) == ["2021-04-15 00:03:00"])
+        #expect(try read(["2021-04-15T23:30:00-05"]) == ["2021-04-16 04:30:00"])
+        #expect(try read(["2021-04-15T23:30:00"], zone: 210) == ["2021-04-15 23:30:00"])
+    }
+
+    @Test(
+        "what is no date is a bad cell",
+        arguments: [
+            "2021-02-30", "2021-13-01", "2021-00-10", "2021-04-15 24:00", "2021-04-15 12:60", "44301", "44301.5", "1-5", "abc", "2021-04",
+            "0001-01-01", "1400-12-30", "2021-02-29", "2021-04-15 10:30 x", "15/04-2021", "2021-04-15T", "2021-04-15 13:00 PM", "1e5",
+            "2021-04-1510:30", "31/04/2021",
+        ])
+    func refused(_ text: String) {
+        let found = problems { _ = try read(["2021-01-01", text]) }
+        #expect(found.count == 1 && found[0].message.contains("is not a date"), "\(text): \(found.map(\.message))")
+        #expect(found.first?.marked == text)
+    }
+
+    @Test("a spreadsheet's serial number is named as such") func serial() {
+        #expect(problems { _ = try read(["2021-01-01", "44301"]) }.first?.message.contains("serial number") == true)
+    }
+
+    @Test("the values decide whether the day or the month comes first") func order() throws {
+        #expect(try read(["03/04/2021", "25/12/2021"]) == ["2021-04-03", "2021-12-25"])
+        #expect(try read(["03/04/2021", "12/25/2021"]) == ["2021-03-04", "2021-12-25"])
+        #expect(try read(["05/05/2021", "2021-04-06"]) == ["2021-05-05", "2021-04-06"])
+        #expect(try dates(["03/04/2021", "25/12/2021"]).report.notes.contains("`created` is read day first"))
+    }
+
+    @Test("where no value decides, loading stops and shows the clause") func ambiguous() {
+        let found = problems { _ = try read(["03-04-2021", "05-06-2021"]) }
+        #expect(found.first?.message == "no value of `created` tells day from month: `03-04-2021` may be either")
+        #expect(found.first?.mends == ["day first: `dates \"dd-MM-yyyy\"`", "month first: `dates \"MM-dd-yyyy\"`"])
+        #expect(problems { _ = try read(["3/4/21"]) }.first?.mends.first == "day first: `dates \"dd/MM/yy\"`")
+    }
+
+    @Test("a pattern decides") func pattern() throws {
+        #expect(try read(["03-04-2021"], "dd-MM-yyyy") == ["2021-04-03"])
+        #expect(try read(["03-04-2021"], "MM-dd-yyyy") == ["2021-03-04"])
+        #expect(try read(["3/4/21 10:30"], "d/M/yy") == ["2021-04-03 10:30:00"])
+        #expect(try read(["2021-15-04"], "yyyy-dd-MM") == ["2021-04-15"])
+        #expect(try read(["15 Apr 2021 kl. 3:05 PM"], "dd MMM yyyy 'kl.' h:mm a") == ["2021-04-15 15:05:00"])
+        #expect(try read(["15042021"], "ddMMyyyy") == ["2021-04-15"])
+        #expect(try read(["15.04.2021 10:30:05,250"], "dd.MM.yyyy HH:mm:ss,SSS") == ["2021-04-15 10:30:05.250"])
+        #expect(try read(["15.04.2021 10:30 +03:30"], "dd.MM.yyyy HH:mm Z") == ["2021-04-15 07:00:00"])
+        #expect(try read(["26-01-1400"], "dd-MM-yyyy") == ["2021-04-15"])
+    }
+
+    @Test("a pattern binds the columns of roles; ISO columns beside them are still known") func binding() throws {
+        let text = "id,created,qualified,other\n1,03-04-2021,2021-05-06,07-08-2021\n2,04-05-2021,2021-05-07,08-08-2021\n"
+        let loaded = try load(text, as: .leads) { $0.dates = "dd-MM-yyyy" }
+        #expect(loaded.values("created") == ["2021-04-03", "2021-05-04"])
+        #expect(loaded.values("qualified") == ["2021-05-06", "2021-05-07"])
+        #expect(loaded.values("other") == ["2021-08-07", "2021-08-08"])
+        let found = problems { _ = try read(["03-04-2021", "2021/04/05", "13.13.2021"], "dd-MM-yyyy") }
+        #expect(found.first?.message.contains("of the pattern given; there are 2 such cells") == true)
+    }
+
+    @Test("a pattern that says nothing is an error of the script", arguments: ["dd-MM", "yyyy-QQ-dd", "hello", "'x"])
+    func badPattern(_ pattern: String) {
+        let found = problems { _ = try read(["03-04-2021"], pattern) }
+        #expect(found.first?.cause == .text)
+        #expect(found.first?.message.contains("no date pattern") == true)
+    }
+
+    @Test("times are counted in the finest unit met") func unit() throws {
+        func unit(_ values: [String]) throws -> TimeUnit? {
+            guard case .timestamp(_, _, let unit) = try dates(values).column("created")?.values else { return nil }
+            return unit
+        }
+        #expect(try unit(["2021-04-15 10:00", "2021-04-16"]) == .second)
+        #expect(try unit(["2021-04-15 10:00:00.5", "2021-04-16"]) == .millisecond)
+        #expect(try unit(["2021-04-15 10:00:00.1234", "2021-04-16"]) == .microsecond)
+        #expect(try unit(["2021-04-15", "2021-04-16"]) == nil)
+        let cut = try dates(["2021-04-15 10:00:00.123456789"])
+        #expect(cut.values("created") == ["2021-04-15 10:00:00.123456"])
+        #expect(cut.report.notes.contains("1 time in `created` cut to the microsecond"))
+    }
+
+    @Test("the short way reads each day as the long way does") func plain() throws {
+        let first = Calendar.day(year: 1890, month: 1, day: 1)
+        for day in stride(from: first, to: first + 120_000, by: 97) {
+            for text in [Calendar.text(day), Calendar.text(day) + " 23:59:58"] {
+                let file = FileText(Array(text.utf8))
+                let cell = Cell(start: file.base, count: file.count)
+                let plain = try #require(DateText.plain(cell, MonthBases.table))
+                #expect(plain == DateText.parse(cell, DateRule()))
+                #expect(plain.day == day)
+            }
+        }
+        for text in ["2021-04-1x", "2021-04-31", "2021:04:15", "2021-04-15 10-00-00", "2021-04-15 1a:00:00", "/021-04-15", "2021-04-15_10:00:00"] {
+            let file = FileText(Array(text.utf8))
+            #expect(DateText.plain(Cell(start: file.base, count: file.count), MonthBases.table) == nil)
+        }
+    }
+}
