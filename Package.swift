@@ -42,7 +42,7 @@ let package = Package(
                 "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelIngest", "FunnelBinder",
                 "FunnelEngine", "FunnelRender",
             ]),
-        room("FunnelShell", sees: ["FunnelText", "FunnelRender", "FunnelSession", "CEditLine"]),
+        room("FunnelShell", sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "CEditLine"]),
         room("FunnelSample", sees: ["FunnelModel"]),
         .executableTarget(
             name: "funnel",

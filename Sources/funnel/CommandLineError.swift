@@ -16,7 +16,7 @@ enum CommandLineError {
         }
         let lines = DiagnosticRenderer().lines(of: diagnostic(message, arguments))
         let coloured = isatty(STDERR_FILENO) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
-        fputs(ANSI.text(of: lines, coloured: coloured), stderr)
+        StandardError.write(ANSI.text(of: lines, coloured: coloured))
         Glibc.exit(2)
     }
 

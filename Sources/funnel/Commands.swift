@@ -52,11 +52,11 @@ struct Sample: ParsableCommand {
         let showsProgress = isatty(STDERR_FILENO) == 1
         do {
             try SampleCompany.write(leads: leads, seed: seed, to: output) { written, all in
-                if showsProgress { fputs("\r\(written) of \(all) leads", stderr) }
+                if showsProgress { StandardError.write("\r\(written) of \(all) leads") }
             }
-            if showsProgress { fputs("\r\u{1B}[K", stderr) }
+            if showsProgress { StandardError.write("\r\u{1B}[K") }
         } catch let failure as SampleCompany.Failure {
-            fputs("error: can't write `\(failure.path)`: \(failure.reason)\n", stderr)
+            StandardError.write("error: can't write `\(failure.path)`: \(failure.reason)\n")
             throw ExitCode(3)
         }
     }
