@@ -189,7 +189,8 @@ extension Binder {
 
     /// Remembers to look whether the column holds the text.
     private mutating func probe(_ value: TypedRow, _ text: String, _ range: TextRange) {
-        guard case .column(let reference) = value.value, reference.type == .text else { return }
+        // A definition is written for more than one table; what one of them does not hold is no mistake.
+        guard expanding.isEmpty, case .column(let reference) = value.value, reference.type == .text else { return }
         probes.append(ValueProbe(column: reference, text: text, source: source, range: range))
     }
 

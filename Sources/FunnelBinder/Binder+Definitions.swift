@@ -41,7 +41,7 @@ extension Binder {
                 if first == nil { first = error }
             }
         }
-        if let first, context.schemas.count == TableRole.allCases.count || first.range == nil { throw first }
+        if let first { throw first }
     }
 
     /// The names of a cycle that a definition is part of.

@@ -35,8 +35,9 @@ extension Binder {
     }
 
     private mutating func measure(_ name: QualifiedName) throws(Diagnostic) -> TypedMeasure {
-        guard name.qualifier == nil else {
-            throw error(.columnIsNoMeasure(name.text, example: "sum(\(name.text))"), name.range)
+        if let qualifier = name.qualifier {
+            guard let table = Self.table(named: qualifier.folded) else { throw error(.unknownTable(qualifier.text), qualifier.range) }
+            throw columnIsNoMeasure(name.name, of: table, at: name.range)
         }
         if let alias = aliases[name.name.folded] { return alias }
         if let entry = context.definitions[name.name.folded] {
@@ -50,12 +51,20 @@ extension Binder {
         }
         for table in TableRole.allCases {
             guard let schema = context.schemas[table], Self.index(of: name.name, in: schema) != nil else { continue }
-            let column = "\(table.rawValue).\(Printer.name(name.name))"
-            let type = Self.index(of: name.name, in: schema).map { schema.columns[$0].type }
-            let example = type == .text || type == .yesNo ? "distinct(\(column))" : "sum(\(column))"
-            throw error(.columnIsNoMeasure(name.text, example: example), name.range)
+            throw columnIsNoMeasure(name.name, of: table, at: name.range)
         }
         throw error(.unknownMeasure(name.text, known: context.definitions.names + aliases.keys), name.range)
+    }
+
+    private func columnIsNoMeasure(_ name: Identifier, of table: TableRole, at range: TextRange) -> Diagnostic {
+        let column = "\(table.rawValue).\(Printer.name(name))"
+        let type = context.schemas[table].flatMap { schema in Self.index(of: name, in: schema).map { schema.columns[$0].type } }
+        let isNumber =
+            switch type {
+            case .integer, .decimal, .unknown: true
+            case .text, .date, .timestamp, .yesNo, nil: false
+            }
+        return error(.columnIsNoMeasure(source.text(in: range), example: isNumber ? "sum(\(column))" : "distinct(\(column))"), range)
     }
 
     /// A definition's measure, in the unit that the definition states.

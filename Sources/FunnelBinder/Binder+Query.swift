@@ -21,6 +21,7 @@ extension Binder {
             let typed = try windowed(measure.expression, span)
             if let alias = measure.alias { aliases[alias.folded] = typed }
             measures.append(PlanMeasure(name: name, quantity: typed.quantity, value: typed.value))
+            bound = measures
             additive.append(typed.isAdditive)
         }
         try addShares(query, &measures, additive)
@@ -151,9 +152,20 @@ extension Binder {
         }
     }
 
+    /// The measures that read a table, for messages.
     private func subject(of table: TableRole) -> String {
-        let names = query?.measures.map { $0.alias?.text ?? Printer.text($0.expression) } ?? []
-        return names.count == 1 ? names[0] : "a measure of \(table.rawValue)"
+        let slots = Set((aggregates[table] ?? []).map(\.slot))
+        let names = bound.filter { !Self.slots(of: $0.value).isDisjoint(with: slots) }.map(\.name)
+        return names.isEmpty ? "this query" : names.joined(separator: "`, `")
+    }
+
+    private static func slots(of value: MeasureValue) -> Set<Int> {
+        switch value {
+        case .slot(let slot): [slot]
+        case .exact: []
+        case .arithmetic(_, let a, let b): slots(of: a).union(slots(of: b))
+        case .share(let inner): slots(of: inner)
+        }
     }
 
     private mutating func note(axis name: String, of table: TableRole) {

@@ -76,6 +76,8 @@ package struct Binder {
     var aggregates: [TableRole: [PlanAggregate]] = [:]
     var slotCount = 0
     var aliases: [String: TypedMeasure] = [:]
+    /// The measures bound so far.
+    var bound: [PlanMeasure] = []
     /// The window that `won` of a lead means inside the measure being bound, and whether it met one.
     var window: TimeSpan?
     var metWon = false

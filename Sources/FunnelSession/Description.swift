@@ -38,8 +38,8 @@ struct Description {
             let survey = Survey(column)
             return [
                 .text(column.name), names.isEmpty ? .missing : .text(names.joined(separator: ", ")), .text(column.type.name),
-                .exact(Exact(column.missing)), .exact(Exact(survey.distinct)), survey.least, survey.greatest,
-            ].map { value in value }
+                .exact(Exact(column.missing)), .exact(Exact(survey.distinct)), Self.text(survey.least), Self.text(survey.greatest),
+            ]
         }
         return Answer(
             columns: [
@@ -47,6 +47,19 @@ struct Description {
                 AnswerColumn("missing", .measure(.count)), AnswerColumn("distinct", .measure(.count)),
                 AnswerColumn("smallest", .field(.text)), AnswerColumn("largest", .field(.text)),
             ], rows: rows)
+    }
+}
+
+extension Description {
+    /// A value among values of other columns: as it is written.
+    private static func text(_ value: Value) -> Value {
+        switch value {
+        case .exact(let exact): .text(exact.text)
+        case .yesNo(let truth): .text(truth ? "yes" : "no")
+        case .date(let day): .text(Calendar.text(day))
+        case .timestamp(let day, let microseconds): .text(Calendar.text(day) + " " + Calendar.text(timeOfDay: microseconds))
+        case .missing, .real, .text, .period: value
+        }
     }
 }
 

@@ -19,25 +19,24 @@ struct Foot {
         if let period = facts.period { remarks.append(Remark(.scope, "period: \(period)")) }
         if let window = facts.window { remarks.append(Remark(.scope, "won within \(window) of the lead's creation")) }
         if let plan = facts.tooYoung, let count = try number(plan), count > 0 {
-            remarks.append(Remark(.leftOut, "\(Grouped.text(count)) leads younger than \(facts.window ?? "the window") are left out"))
+            remarks.append(Remark(.leftOut, Counted.text(count, "lead", "leads") + " younger than \(facts.window ?? "the window") left out"))
         }
         if let plan = facts.stillOpen, let count = try number(plan), count > 0 {
-            remarks.append(Remark(.leftOut, "\(Grouped.text(count)) leads are still open: neither won nor lost"))
+            remarks.append(Remark(.leftOut, Counted.text(count, "lead is", "leads are") + " still open: neither won nor lost"))
         }
         if facts.readsLeadOf.contains(.deals), store.links.dealsWithoutLead > 0 {
-            remarks.append(Remark(.kept, "\(Grouped.text(store.links.dealsWithoutLead)) deals name a lead that is not there; they have no lead attributes"))
+            remarks.append(
+                Remark(.kept, Counted.text(store.links.dealsWithoutLead, "deal names", "deals name") + " a lead that is not there; it has no attributes"))
         }
         if facts.readsLeadOf.contains(.stages), store.links.stagesWithoutLead > 0 {
             remarks.append(
-                Remark(.kept, "\(Grouped.text(store.links.stagesWithoutLead)) stage rows name a lead that is not there; they have no lead attributes"))
+                Remark(
+                    .kept, Counted.text(store.links.stagesWithoutLead, "stage row names", "stage rows name") + " a lead that is not there; it has no attributes"
+                ))
         }
         if facts.readsCycle, store.links.winsBeforeCreation > 0 {
-            let count = store.links.winsBeforeCreation
-            remarks.append(
-                Remark(
-                    .kept,
-                    "\(Grouped.text(count)) \(count == 1 ? "lead was" : "leads were") won before \(count == 1 ? "its" : "their") creation; the negative time is kept"
-                ))
+            let wins = Counted.text(store.links.winsBeforeCreation, "lead was won before its", "leads were won before their")
+            remarks.append(Remark(.kept, wins + " creation; the negative time is kept"))
         }
         return remarks
     }

@@ -49,10 +49,11 @@ extension Session {
         let links = store.links
         var notes: [String] = []
         if role == .deals || role == .leads, links.dealsWithoutLead > 0 {
-            notes.append("\(Grouped.text(links.dealsWithoutLead)) deals name a lead that is not there; they are kept and have no lead attributes")
+            notes.append(Counted.text(links.dealsWithoutLead, "deal names", "deals name") + " a lead that is not there; kept, without lead attributes")
         }
         if role == .stages || role == .leads, links.stagesWithoutLead > 0 {
-            notes.append("\(Grouped.text(links.stagesWithoutLead)) stage rows name a lead that is not there; they are kept")
+            notes.append(
+                Counted.text(links.stagesWithoutLead, "stage row names", "stage rows name") + " a lead that is not there; kept, without lead attributes")
         }
         return notes
     }

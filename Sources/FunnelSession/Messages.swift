@@ -72,9 +72,8 @@ extension Diagnostic {
         Diagnostic(.note, "`\(name)` now means your definition, not the built-in one")
     }
 
-    package static func checkFailed(_ text: String, _ groups: [String]) -> Diagnostic {
-        Diagnostic(.error, groups.isEmpty ? "the check `\(text)` has nothing to look at" : "the check `\(text)` failed", mends: groups)
-    }
+    package static func checkFailed(_ text: String) -> Diagnostic { Diagnostic(.error, "the check `\(text)` failed") }
+    package static func checkOfNothing(_ text: String) -> Diagnostic { Diagnostic(.error, "the check `\(text)` has no group to look at") }
 
     package static let nothingLoaded = Diagnostic(.error, "nothing is loaded", cause: .tableNotLoaded, mends: ["load leads from \"leads.csv\""])
     package static let safeMode = Diagnostic(
@@ -93,4 +92,9 @@ enum Grouped {
         groups.insert(digits, at: 0)
         return (number < 0 ? "-" : "") + groups.joined(separator: ",")
     }
+}
+
+/// How many there are of something, in words.
+enum Counted {
+    static func text(_ number: Int, _ singular: String, _ plural: String) -> String { "\(Grouped.text(number)) \(number == 1 ? singular : plural)" }
 }

@@ -82,9 +82,11 @@ extension Session {
         let name = Printer.text(check.condition)
         if all.rows.isEmpty || !failed.rows.isEmpty {
             worsen(to: 1)
-            let groups = failed.rows.prefix(10).map { CheckText.line($0, failed.columns) }
-            let more = failed.rows.count > 10 ? ["and \(failed.rows.count - 10) more"] : []
-            emit(.diagnostic(Diagnostic.checkFailed(name, groups + more).placed(in: source, at: check.condition.range)))
+            let message = all.rows.isEmpty ? Diagnostic.checkOfNothing(name) : .checkFailed(name)
+            emit(.diagnostic(message.placed(in: source, at: check.condition.range)))
+            let groups = failed.rows.prefix(10).map { StyledLine("  " + CheckText.line($0, failed.columns), .error) }
+            let more = failed.rows.count > 10 ? [StyledLine("  and \(failed.rows.count - 10) more", .error)] : []
+            emit(.text(groups + more))
         } else {
             let groups = all.keyCount == 0 ? "" : " in \(all.rows.count) \(all.rows.count == 1 ? "group" : "groups")"
             emit(.text([StyledLine([.init("ok  ", .number), .init("check \(name)\(groups)")])]))
@@ -126,12 +128,14 @@ extension Session {
         case .kpis: emit(.text(Help(definitions).kpis()))
         case .settings:
             let width = SettingName.allCases.map(\.rawValue.count).max() ?? 0
+            let values = SettingName.allCases.map { settings.text(of: $0).count }.max() ?? 0
             emit(
                 .text(
                     SettingName.allCases.map { name in
                         let padding = String(repeating: " ", count: width - name.rawValue.count + 2)
                         return StyledLine([
-                            .init(name.rawValue, .name), .init(padding), .init(settings.text(of: name), .number), .init("  " + name.summary, .foot),
+                            .init(name.rawValue, .name), .init(padding), .init(settings.text(of: name), .number),
+                            .init(String(repeating: " ", count: values - settings.text(of: name).count + 2) + name.summary, .foot),
                         ])
                     }))
         case .history: emit(.history)

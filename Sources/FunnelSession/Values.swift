@@ -12,8 +12,11 @@ struct Values {
 
     /// A warning for each text that a query compares a column with and that the column does not hold.
     func warnings(_ probes: [ValueProbe]) -> [Diagnostic] {
+        // A text that one of the tables read holds is known.
+        let known = Set(probes.filter(holds).map(\.range))
         var seen: Set<String> = []
         return probes.compactMap { probe in
+            guard !known.contains(probe.range) else { return nil }
             let reference = probe.column
             guard let column = store.column(reference.index, of: reference.table), case .text(_, let dictionary) = column.values,
                 dictionary.code(of: probe.text) == nil, seen.insert("\(reference.table) \(reference.index) \(probe.text)").inserted
@@ -25,6 +28,11 @@ struct Values {
                 probe.text, column: reference.name, table: reference.table, nearest: found.isEmpty ? Array(counts.prefix(4)) : found, all: found.isEmpty
             ).placed(in: probe.source, at: probe.range)
         }
+    }
+
+    private func holds(_ probe: ValueProbe) -> Bool {
+        guard let column = store.column(probe.column.index, of: probe.column.table), case .text(_, let dictionary) = column.values else { return true }
+        return dictionary.code(of: probe.text) != nil
     }
 
     /// The texts of a column with how many rows have each, the most frequent first.

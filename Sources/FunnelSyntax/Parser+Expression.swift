@@ -11,8 +11,8 @@ extension Parser {
         defer { depth -= 1 }
         guard depth < Self.maximumDepth else { throw Diagnostic.tooDeep.placed(in: source, at: current.range) }
         if minimum <= .not, isWord("not") { return try parseBinary(afterNot: minimum) }
-        let left = try parseSign()
-        return try parseBinary(minimum, left: left)
+        if minimum <= .comparison, isWord("any") { return try parseBinary(minimum, left: parseAny(), isCompared: true) }
+        return try parseBinary(minimum, left: parseSign())
     }
 
     // negation = "not" negation | comparison ;
@@ -22,9 +22,9 @@ extension Parser {
         return try parseBinary(minimum, left: .unary(.not, operand, place(from: start)))
     }
 
-    private mutating func parseBinary(_ minimum: Precedence, left: Expression) throws(Diagnostic) -> Expression {
+    private mutating func parseBinary(_ minimum: Precedence, left: Expression, isCompared: Bool = false) throws(Diagnostic) -> Expression {
         var left = left
-        var compared = false
+        var compared = isCompared
         while true {
             if minimum <= .comparison, let test = try parseTest(of: left) {
                 if compared { throw Diagnostic.chainedComparison(at: test.range).placed(in: source) }
@@ -159,7 +159,6 @@ extension Parser {
             case "true": return .truth(true, Place(eat().range))
             case "false": return .truth(false, Place(eat().range))
             case "case": return try parseCase()
-            case "any": return try parseAny()
             default: break
             }
             if let period = relativePeriod { return try parseRelative(period) }
@@ -184,10 +183,10 @@ extension Parser {
         return .cases(branches, otherwise: otherwise, place(from: start))
     }
 
-    // any = "any" comparison ;
+    // any = "any" sum [ comparison_tail ] ;
     private mutating func parseAny() throws(Diagnostic) -> Expression {
         let start = eat().range.start
-        let condition = try parseBinary(.comparison)
+        let condition = try parseBinary(.comparison, left: parseSum())
         return .any(condition, place(from: start))
     }
 
@@ -261,7 +260,8 @@ extension Parser {
         }
         guard let unit = look(1).word.flatMap(DurationLiteral.Unit.init(word:)) else {
             eat()
-            throw .expected("a unit: \(DurationLiteral.Unit.allCases.map { $0.rawValue + "s" }.joined(separator: ", "))", found: current, in: source)
+            let units = DurationLiteral.Unit.allCases.map { $0.rawValue + "s" }.joined(separator: ", ")
+            throw Diagnostic.expected("a unit of time", found: current, in: source).with(mend: "the units are \(units)")
         }
         eat()
         eat()

@@ -2,9 +2,10 @@ import FunnelText
 
 /// Statements: each begins with its own word; everything else is a query.
 extension Parser {
+    // A statement's word that is followed by `=` is the name of a measure.
     // statement = query | load | define | param | include | check | set | describe | list | explain | plan | time | help | listing ;
     mutating func parseStatement() throws(Diagnostic) -> Statement {
-        guard let word = current.word.flatMap(StatementWord.init(rawValue:)), startsStatement(word) else {
+        guard let word = current.word.flatMap(StatementWord.init(rawValue:)), !look(1).isSymbol(.equal) else {
             return .query(try parseQuery())
         }
         let start = eat().range.start
@@ -38,15 +39,6 @@ extension Parser {
         case .settings: return .show(.settings, place(from: start))
         case .history: return .show(.history, place(from: start))
         case .quit: return .show(.quit, place(from: start))
-        }
-    }
-
-    /// A statement's word that is followed by `=` or an operator is a measure's name.
-    private func startsStatement(_ word: StatementWord) -> Bool {
-        switch look(1).kind {
-        case .symbol(.openParenthesis): word == .explain || word == .check || word == .plan || word == .time
-        case .symbol: false
-        default: true
         }
     }
 

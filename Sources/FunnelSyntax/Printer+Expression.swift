@@ -42,7 +42,8 @@ extension Printer {
         case .isMissing(let value, let negated, _): text(value, in: .sum) + (negated ? " is not missing" : " is missing")
         case .matches(let value, let pattern, let negated, _):
             text(value, in: .sum) + (negated ? " not matches /" : " matches /") + escaped(pattern) + "/"
-        case .any(let condition, _): "any " + text(condition, in: .comparison)
+        case .any(let condition, _):
+            if case .any = condition { "any (" + text(condition) + ")" } else { "any " + text(condition, in: .comparison) }
         case .cases(let branches, let otherwise, _):
             "case " + branches.map { "when \(text($0.condition)) then \(text($0.value)) " }.joined() + (otherwise.map { "else \(text($0)) " } ?? "") + "end"
         }

@@ -36,7 +36,8 @@ struct Run: ParsableCommand {
         }
         if runner.isOver { throw ExitCode(runner.finish()) }
         let shell = Shell(
-            conversation: runner.session, console: runner.console, historyPath: HistoryFile.defaultPath { name in getenv(name).map { String(cString: $0) } }, version: Version.text, watch: runner.watch)
+            conversation: runner.session, console: runner.console, historyPath: HistoryFile.defaultPath { name in getenv(name).map { String(cString: $0) } },
+            version: Version.text, watch: runner.watch)
         throw ExitCode(shell.run())
     }
 }

@@ -50,13 +50,16 @@ struct GrammarTests {
             let sentence = Self.grammar.sentence("statement", &random, special: Self.special)
             _ = random.next()
             let (script, diagnostics) = Parser.parse(Source(name: "sentence", text: sentence))
+            // The notation can't say that a clause stands at most once.
+            if diagnostics.first?.message.hasSuffix("stands twice") == true { continue }
             guard diagnostics.isEmpty, script.statements.count == 1 else {
                 Issue.record("\(sentence)\n\(diagnostics.first?.message ?? "\(script.statements.count) statements")")
                 continue
             }
             let printed = Printer.text(script.statements[0])
             let (again, mistakes) = Parser.parse(Source(name: "printed", text: printed))
-            #expect(mistakes.isEmpty && again.statements == script.statements, "\(sentence)\nprinted: \(printed)\nread as: \(again.statements.map(Printer.text))")
+            #expect(
+                mistakes.isEmpty && again.statements == script.statements, "\(sentence)\nprinted: \(printed)\nread as: \(again.statements.map(Printer.text))")
         }
     }
 

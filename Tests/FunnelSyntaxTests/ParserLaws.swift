@@ -5,8 +5,10 @@ import Testing
 /// What holds for every text.
 struct ParserLaws {
     private static let scraps = [
-        "conversion", "by", "where", "(", ")", "\"", "'", "`", "1402-05", "2018-", "30 days", "5%", "=", "!=", "->", "and", "or", "not", "in", "between", "\n", "  ",
-        ";", "#", "--", "\\", "/", "$", "$x", "case", "when", "end", "any", "load leads from \"x\"", "define x =", "\u{200C}", "م", "🙂", "\0", "\u{202E}", "۱۲٪",
+        "conversion", "by", "where", "(", ")", "\"", "'", "`", "1402-05", "2018-", "30 days", "5%", "=", "!=", "->", "and", "or", "not", "in", "between", "\n",
+        "  ",
+        ";", "#", "--", "\\", "/", "$", "$x", "case", "when", "end", "any", "load leads from \"x\"", "define x =", "\u{200C}", "م", "🙂", "\0", "\u{202E}",
+        "۱۲٪",
         ".", ",", "top 3", "with other", "is missing", "matches /", "99999999999999999999999999999999999999999", "1e9", "10m", "\r\n", "\t",
     ]
 
@@ -30,7 +32,10 @@ struct ParserLaws {
 
     @Test("nesting without end is a message, not a crash")
     func depth() {
-        for text in [String(repeating: "(", count: 100_000), String(repeating: "-", count: 9) + String(repeating: "- ", count: 100_000), String(repeating: "not ", count: 100_000) + "x"] {
+        for text in [
+            String(repeating: "(", count: 100_000), String(repeating: "-", count: 9) + String(repeating: "- ", count: 100_000),
+            String(repeating: "not ", count: 100_000) + "x",
+        ] {
             let (_, diagnostics) = Parser.parse(Source(name: "deep", text: text))
             #expect(!diagnostics.isEmpty || text.hasPrefix("--"))
         }
@@ -39,7 +44,8 @@ struct ParserLaws {
     @Test(
         "a statement ends at a newline, unless the line goes on",
         arguments: [
-            ("leads\nwon", 2), ("leads\nby source", 1), ("leads\n  by source", 1), ("leads,\nwon", 1), ("leads where source\n= \"a\"", 2), ("leads where source =\n\"a\"", 1),
+            ("leads\nwon", 2), ("leads\nby source", 1), ("leads\n  by source", 1), ("leads,\nwon", 1), ("leads where source\n= \"a\"", 2),
+            ("leads where source =\n\"a\"", 1),
             ("leads; won", 2), ("sum(deals.amount\nwhere won)", 1), ("leads \\\nby source", 1), ("leads\n\nwon", 2), ("leads # by source\nwon", 2),
             ("leads\n# a comment\n  by source", 1), ("leads -- a comment\nby source", 1), ("#!/usr/bin/env funnel\nleads", 1), ("  leads\n  won", 2),
         ])
@@ -60,7 +66,7 @@ struct ParserLaws {
 
     @Test("all mistakes of a script are reported, in order")
     func recovery() {
-        let (script, diagnostics) = Parser.parse(Source(name: "", text: "leads by by\nwon\nconversion where\nleads limit x\nrevenue"))
+        let (script, diagnostics) = Parser.parse(Source(name: "", text: "leads by )\nwon\nconversion where )\nleads limit x\nrevenue"))
         #expect(script.statements.count == 2)
         #expect(diagnostics.count == 3)
         #expect(diagnostics.map { $0.range?.start ?? -1 } == diagnostics.map { $0.range?.start ?? -1 }.sorted())

@@ -32,7 +32,9 @@ package struct GoldenFile {
         self.name = name
         var input: (prefix: String, lines: [String], output: [String])?
         func isPlain(_ line: String) -> Bool {
-            line.hasPrefix("#") || line.hasPrefix("file ") || line.hasPrefix("| ") || line == "|" || Self.tables.contains { line.hasPrefix($0 + "  ") }
+            if line.hasPrefix("#") { return true }
+            // Data stands before the first command below its prose.
+            return input == nil && (line.hasPrefix("file ") || line.hasPrefix("| ") || line == "|" || Self.tables.contains { line.hasPrefix($0 + "  ") })
         }
         var found: [Block] = []
         func close() {
