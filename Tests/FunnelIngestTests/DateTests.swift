@@ -77,6 +77,21 @@ private func read(_ values: [String], _ pattern: String? = nil, zone: Int = 0) t
         #expect(problems { _ = try read(["3/4/21"]) }.first?.mends.first == "day first: `dates \"dd/MM/yy\"`")
     }
 
+    @Test("an order that only a later row leaves open is seen too") func lateOrder() throws {
+        let many = [String](repeating: "2021-01-02", count: 2000) + ["05/05/2021"]
+        #expect(problems { _ = try read(many + ["03/04/2021"]) }.first?.message.contains("`03/04/2021` may be either") == true)
+        #expect(try read(many + ["03/04/2021", "13/04/2021"]).suffix(3) == ["2021-05-05", "2021-04-03", "2021-04-13"])
+        #expect(try read(many + ["04/13/2021"]).suffix(2) == ["2021-05-05", "2021-04-13"])
+        let found = problems { _ = try read(many + ["04/13/2021", "13/04/2021", "14/04/2021"]) }
+        #expect(found.map(\.marked) == ["04/13/2021"])
+    }
+
+    @Test("the schema of dates whose order is open is known all the same") func peekOpen() throws {
+        let bench = Workbench()
+        bench.write(Array("id,created\n1,03/04/2021\n".utf8))
+        #expect(try Loader.peek(bench.request(.leads)).column(.created)?.type == .date)
+    }
+
     @Test("a pattern decides") func pattern() throws {
         #expect(try read(["03-04-2021"], "dd-MM-yyyy") == ["2021-04-03"])
         #expect(try read(["03-04-2021"], "MM-dd-yyyy") == ["2021-03-04"])
