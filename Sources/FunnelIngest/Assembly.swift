@@ -4,19 +4,26 @@ import FunnelStore
 /// Makes one column out of its pieces, each value in the narrowest width.
 enum Assembly {
     /// Nil where numbers of different scales do not fit 64 bits together.
-    static func column(_ name: String, _ parts: [ColumnPart], rule: ColumnRule) -> Column? {
+    static func column(
+        _ name: String, _ parts: [ColumnPart], rule: ColumnRule, check: () throws -> Void = {}
+    ) throws -> Column? {
         let rows = parts.reduce(0) { $0 + $1.rows }
-        guard let values = values(parts, rows: rows, rule: rule) else { return nil }
+        guard let values = try values(parts, rows: rows, rule: rule, check) else { return nil }
         return Column(name: name, values: values, validity: validity(parts, rows: rows))
     }
 
-    private static func values(_ parts: [ColumnPart], rows: Int, rule: ColumnRule) -> Column.Values? {
+    private static func values(
+        _ parts: [ColumnPart], rows: Int, rule: ColumnRule, _ check: () throws -> Void
+    ) rethrows -> Column.Values? {
         switch rule {
         case .text:
-            var pieces: [(codes: Buffer<UInt32>, texts: LocalTexts)] = []
-            for part in parts { if case .text(let codes, let texts) = part.values { pieces.append((codes, texts)) } }
-            let (dictionary, map) = LocalTexts.merge(pieces.map(\.texts))
-            return .text(codes(pieces.map(\.codes), map, rows: rows, size: dictionary.count), dictionary)
+            var pieces: [CodedPiece] = []
+            for part in parts {
+                guard case .text(let codes, let texts) = part.values else { continue }
+                pieces.append(CodedPiece(codes: codes, texts: texts, validity: part.validity))
+            }
+            let (dictionary, map) = try LocalTexts.merge(pieces.map(\.texts), check: check)
+            return .text(codes(pieces, map, rows: rows, size: dictionary.count), dictionary)
         case .key, .number:
             guard let (pieces, scale) = rescaled(parts) else { return nil }
             let integers = integers(pieces, rows: rows)
@@ -118,26 +125,36 @@ enum Assembly {
 
     // MARK: - Texts
 
-    private static func codes(_ pieces: [Buffer<UInt32>], _ map: [Buffer<UInt32>], rows: Int, size: Int) -> Codes {
+    private struct CodedPiece {
+        var codes: Buffer<UInt32>
+        var texts: LocalTexts
+        var validity: Buffer<UInt64>?
+    }
+
+    private static func codes(_ pieces: [CodedPiece], _ map: [Buffer<UInt32>], rows: Int, size: Int) -> Codes {
         if size <= 256 { return .uint8(recoded(pieces, map, rows: rows)) }
         if size <= 65_536 { return .uint16(recoded(pieces, map, rows: rows)) }
         return .uint32(recoded(pieces, map, rows: rows))
     }
 
     private static func recoded<Target: FixedWidthInteger & BitwiseCopyable>(
-        _ pieces: [Buffer<UInt32>], _ map: [Buffer<UInt32>], rows: Int
+        _ pieces: [CodedPiece], _ map: [Buffer<UInt32>], rows: Int
     ) -> Buffer<Target> {
         Buffer(count: rows) { out in
             var filled = 0
-            for (codes, map) in zip(pieces, map) {
-                let base = codes.base
-                let count = codes.count
+            for (piece, map) in zip(pieces, map) {
+                let base = piece.codes.base
+                let count = piece.codes.count
+                let target = map.base
                 if map.count == 0 {
                     for row in 0..<count { out[filled &+ row] = 0 }
                 } else {
-                    // A missing row has the local code 0, which need not be 0 in the whole; validity says that it is missing.
-                    let target = map.base
                     for row in 0..<count { out[filled &+ row] = Target(truncatingIfNeeded: target[Int(base[row])]) }
+                }
+                if let validity = piece.validity, map.count > 0 {
+                    // A missing row has the local code 0, which may be another one in the whole.
+                    let bits = validity.base
+                    for row in 0..<count where bits[row >> 6] >> UInt64(row & 63) & 1 == 0 { out[filled &+ row] = 0 }
                 }
                 filled += count
             }

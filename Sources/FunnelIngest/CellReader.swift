@@ -62,6 +62,9 @@ enum CellReader {
             var written: Int
             if let plain = NumberText.plain(cell, rule) {
                 (units, written) = plain
+            } else if let grouped = NumberText.grouped(cell, rule) {
+                (units, written) = (grouped.units, grouped.scale)
+                if grouped.isDollars { part.meet(currency: UInt64(UInt8(ascii: "$"))) }
             } else if let number = NumberText.parse(cell.trimmed, rule) {
                 guard let narrow = Int64(exactly: number.units) else {
                     part.values = .tooLong
@@ -175,12 +178,10 @@ enum CellReader {
                 continue
             }
             let date: WrittenDate
-            if isFree, let plain = DateText.plain(cell, bases) {
+            if isFree, let plain = PlainDate.parse(cell, rule, bases) {
                 date = plain
             } else if let written = DateText.parse(cell, rule) {
                 date = written
-                part.fraction = max(part.fraction, written.fraction)
-                if written.fraction > 6 { part.cutFractions += 1 }
             } else if part.misfit(cell, row) {
                 continue
             } else if isDemanded {
@@ -191,6 +192,8 @@ enum CellReader {
             }
             out[row] = Int32(truncatingIfNeeded: date.day)
             if date.hasTime {
+                if date.fraction > part.fraction { part.fraction = date.fraction }
+                if date.fraction > 6 { part.cutFractions += 1 }
                 if timesOut == nil {
                     let fresh = Buffer<Int64>(zeros: cells.rows)
                     times = fresh

@@ -1,4 +1,5 @@
 import FunnelStore
+import FunnelText
 import Glibc
 
 /// Where a file can be cut so that each piece holds whole records.
@@ -33,7 +34,7 @@ enum ChunkPlan {
         let count = max(1, (text.count - start + size - 1) / size)
         let cuts = (0...count).map { min(start + $0 * size, text.count) }
         let surveys = try Parallel.map(count, threads: threads) { piece -> Survey in
-            if interrupt?.isRaised == true { throw Gzip.Failure.interrupted }
+            if interrupt?.isRaised == true { throw Diagnostic.interrupted }
             let range = cuts[piece]..<cuts[piece + 1]
             return Survey(
                 endFromOutside: walk(text, range, from: .outside, start: start, dialect: dialect),

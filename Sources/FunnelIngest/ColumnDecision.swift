@@ -11,9 +11,13 @@ struct ColumnDecision: Sendable {
     private(set) var sample: [Evidence]
     private(set) var notes: [String] = []
 
-    init(_ file: DataFile) throws {
+    /// Whether only the types are asked for: dates whose order is open are dates all the same.
+    private let isPeek: Bool
+
+    init(_ file: DataFile, isPeek: Bool = false) throws {
         let request = file.request
         self.file = file
+        self.isPeek = isPeek
         assignment = try RoleAssignment(request, header: file.header)
         var pattern: DatePattern?
         if let dates = request.dates {
@@ -105,6 +109,7 @@ struct ColumnDecision: Sendable {
         // A text column can't become another; else the whole column is weighed.
         let evidence = try file.evidence(column, wishes[column])
         guard let rule = wishes[column].rule(for: evidence, isWhole: true) else {
+            if isPeek, isDemanded(column) { return try reread(column, .date(DateRule(allowsCompact: true))) }
             if isDemanded(column) {
                 throw Diagnostic.ambiguousDates(file.header.names[column], evidence.ambiguousExample, file)
             }

@@ -24,7 +24,7 @@ enum ConstantColumn {
             throw Diagnostic.badConstant(constant, role, request)
         }
         let part = CellReader.read(cells, rule, isDemanded: true)
-        guard part.bad.isEmpty, let single = Assembly.column(constant.name, [part], rule: rule), single.count == 1 else {
+        guard part.bad.isEmpty, let single = try Assembly.column(constant.name, [part], rule: rule), single.count == 1 else {
             throw Diagnostic.badConstant(constant, role, request)
         }
         return repeated(constant.name, single, rows)
@@ -37,7 +37,8 @@ enum ConstantColumn {
     private static func repeated(_ name: String, _ single: Column, _ rows: Int) -> Column {
         func all(_ integers: Integers) -> Integers {
             let value = integers[0]
-            return Integers(packing: Buffer<Int64>(count: rows) { $0.initialize(repeating: value, count: rows) }, low: min(0, value), high: max(0, value))
+            let buffer = Buffer<Int64>(count: rows) { $0.initialize(repeating: value, count: rows) }
+            return Integers(packing: buffer, low: min(0, value), high: max(0, value))
         }
         let values: Column.Values =
             switch single.values {

@@ -49,18 +49,18 @@ final class DataFile: Sendable {
     ) throws -> Layout {
         let (dialect, start) = Dialect.sniff(text, from: Encoding.start(of: text))
         guard let header = Header(text, from: start, dialect: dialect) else { throw Diagnostic.emptyFile(request) }
-        let plan: ChunkPlan.Plan
-        do {
-            plan = try ChunkPlan.make(
-                text, from: header.end, dialect: dialect, chunkSize: chunkSize, threads: request.threads, interrupt: interrupt)
-        } catch is Gzip.Failure {
-            throw Diagnostic.interrupted
-        }
+        let plan = try ChunkPlan.make(
+            text, from: header.end, dialect: dialect, chunkSize: chunkSize, threads: request.threads, interrupt: interrupt)
         for chunk in 0..<plan.count where plan.range(chunk).count > Int(Int32.max) - 64 {
             throw Diagnostic.recordTooLong(request, line: text.line(at: plan.range(chunk).lowerBound))
         }
         return Layout(
             dialect: dialect, header: header, plan: plan, isUTF8: plan.isUTF8 && Encoding.isUTF8(text, 0..<header.end))
+    }
+
+    /// To be asked between steps of long work.
+    func checkInterrupt() throws {
+        if interrupt?.isRaised == true { throw Diagnostic.interrupted }
     }
 
     /// What becomes of rows of the wrong length while cells are read.
@@ -97,7 +97,7 @@ final class DataFile: Sendable {
         return try Parallel.map(
             plan.count, threads: request.threads, scratch: { FieldIndex(columns: columns) }
         ) { index, chunk in
-            if interrupt?.isRaised == true { throw Diagnostic.interrupted }
+            try checkInterrupt()
             self.index(chunk, into: index)
             let arena = Arena()
             let skipped = failed.withLock { $0 }
@@ -126,7 +126,7 @@ final class DataFile: Sendable {
         let pieces = try Parallel.map(
             plan.count, threads: request.threads, scratch: { FieldIndex(columns: columns) }
         ) { index, chunk -> Evidence in
-            if interrupt?.isRaised == true { throw Diagnostic.interrupted }
+            try checkInterrupt()
             self.index(chunk, into: index)
             let cells = index.cells(column, arena: Arena())
             var evidence = Evidence()
@@ -146,7 +146,7 @@ final class DataFile: Sendable {
         try Parallel.map(
             plan.count, threads: request.threads, scratch: { FieldIndex(columns: columns) }
         ) { index, chunk -> Int in
-            if interrupt?.isRaised == true { throw Diagnostic.interrupted }
+            try checkInterrupt()
             self.index(chunk, into: index)
             let cells = index.cells(column, arena: Arena())
             var needed = 0

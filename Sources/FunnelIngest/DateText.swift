@@ -27,42 +27,8 @@ struct WrittenDate: Equatable {
     var fraction = 0
 }
 
-/// Reads dates and times as people and programs write them.
+/// Reads dates and times as people and programs write them. `PlainDate` knows the short way for the most common ones.
 enum DateText {
-    /// `2021-04-15`, with `00:03:00` behind it or not; nil where the long way has to be taken.
-    @inline(__always)
-    static func plain(_ cell: Cell, _ bases: UnsafePointer<Int32>) -> WrittenDate? {
-        guard cell.count == 10 || cell.count == 19 else { return nil }
-        let raw = UnsafeRawPointer(cell.start)
-        // The eight bytes `yyyy-MM-` less `0000-00-` are digits and zeros.
-        let head = raw.loadUnaligned(as: UInt64.self) ^ 0x2D30_302D_3030_3030
-        guard isDigits(head, holes: 0xFF00_00FF_0000_0000), Byte.isDigit(cell[8]), Byte.isDigit(cell[9]) else { return nil }
-        let year = digit(head, 0) &* 1000 &+ digit(head, 1) &* 100 &+ digit(head, 2) &* 10 &+ digit(head, 3)
-        let month = digit(head, 5) &* 10 &+ digit(head, 6)
-        let day = Int(cell[8] &- Byte.zero) &* 10 &+ Int(cell[9] &- Byte.zero)
-        guard let number = MonthBases.day(bases, year: year, month: month, day: day) else { return nil }
-        if cell.count == 10 { return WrittenDate(day: number) }
-        guard cell[10] == Byte.space || cell[10] == UInt8(ascii: "T") else { return nil }
-        let clock = (raw + 11).loadUnaligned(as: UInt64.self) ^ 0x3030_3A30_303A_3030
-        guard isDigits(clock, holes: 0x0000_FF00_00FF_0000) else { return nil }
-        let hour = digit(clock, 0) &* 10 &+ digit(clock, 1)
-        let minute = digit(clock, 3) &* 10 &+ digit(clock, 4)
-        let second = digit(clock, 6) &* 10 &+ digit(clock, 7)
-        guard hour < 24, minute < 60, second < 60 else { return nil }
-        let seconds = Int64(hour &* 3600 &+ minute &* 60 &+ second)
-        return WrittenDate(day: number, time: seconds &* 1_000_000, hasTime: true)
-    }
-
-    @inline(__always) private static func digit(_ word: UInt64, _ at: UInt64) -> Int {
-        Int(truncatingIfNeeded: word &>> (at &* 8) & 0xF)
-    }
-
-    /// Whether each byte is a digit's value, and each hole zero.
-    @inline(__always) private static func isDigits(_ word: UInt64, holes: UInt64) -> Bool {
-        let tooLarge = (word & 0x7F7F_7F7F_7F7F_7F7F &+ 0x7676_7676_7676_7676 | word) & 0x8080_8080_8080_8080
-        return tooLarge == 0 && word & holes == 0
-    }
-
     /// Any date, or nil where the cell is none.
     static func parse(_ cell: Cell, _ rule: DateRule) -> WrittenDate? {
         guard cell.count >= 6, cell.count <= 96 else { return nil }

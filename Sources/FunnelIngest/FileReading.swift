@@ -43,9 +43,9 @@ enum FileReading {
         let bytes = UnsafeBufferPointer(start: raw.base, count: raw.count)
         if Gzip.isGzip(bytes) {
             do {
-                let (text, isWhole) = try Gzip.unpack(bytes, limit: limit, interrupt: interrupt)
+                let (text, isWhole) = try Gzip.unpack(bytes, isWhole: opened.isWhole, limit: limit, interrupt: interrupt)
                 opened.text = text
-                opened.isWhole = opened.isWhole && isWhole
+                opened.isWhole = isWhole
             } catch Gzip.Failure.interrupted {
                 throw Diagnostic.interrupted
             } catch Gzip.Failure.truncated {

@@ -8,9 +8,9 @@ enum Gzip {
 
     static func isGzip(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B }
 
-    /// The text inside, or its first `limit` bytes or a little more.
+    /// The text inside, or its first `limit` bytes or a little more. `isWhole` says that no packed bytes are left unread.
     static func unpack(
-        _ packed: UnsafeBufferPointer<UInt8>, limit: Int? = nil, interrupt: Interrupt?
+        _ packed: UnsafeBufferPointer<UInt8>, isWhole wasWhole: Bool, limit: Int? = nil, interrupt: Interrupt?
     ) throws -> (text: FileText, isWhole: Bool) {
         var capacity = min(max(packed.count * 4, 1 << 16), limit ?? .max)
         var memory = FileText.allocate(capacity)
@@ -26,7 +26,7 @@ enum Gzip {
         defer { inflateEnd(&stream) }
 
         var taken = 0
-        var isWhole = true
+        var isWhole = wasWhole
         members: while taken < packed.count {
             let input = min(packed.count - taken, 1 << 20)
             stream.next_in = UnsafeMutablePointer(mutating: packed.baseAddress! + taken)
@@ -56,7 +56,7 @@ enum Gzip {
                 if rest.isEmpty || rest.allSatisfy({ $0 == 0 }) { break }
                 guard isGzip(rest) else { throw Failure.damaged }
                 guard inflateReset(&stream) == Z_OK else { throw Failure.damaged }
-            } else if taken == packed.count {
+            } else if taken == packed.count, wasWhole {
                 throw Failure.truncated
             }
         }

@@ -114,10 +114,18 @@ enum HeaderSynonyms {
                 date_won deal_closed_on closed_won_date actual_close_date closedate closed_timestamp closed
                 تاریخ_بستن تاریخ_بسته_شدن زمان_بستن تاریخ_فروش تاریخ_قرارداد تاریخ_خرید
                 """)),
-        Row(role: .status, names: words("status deal_status state deal_state opportunity_status outcome deal_outcome result وضعیت وضعیت_معامله نتیجه")),
+        Row(role: .status, names: words(
+            """
+            status deal_status state deal_state opportunity_status outcome deal_outcome result وضعیت وضعیت_معامله
+            نتیجه
+            """)),
         Row(
             role: .status,
-            names: words("stage deal_stage opportunity_stage stage_name dealstage sales_stage pipeline_stage مرحله مرحله_معامله مرحله_فروش"),
+            names: words(
+                """
+                stage deal_stage opportunity_stage stage_name dealstage sales_stage pipeline_stage مرحله
+                مرحله_معامله مرحله_فروش
+                """),
             condition: .holdsClosedState),
         Row(role: .status, names: words("is_closed_won is_won won closed_won"), condition: .holdsOnlyStates),
         Row(
@@ -178,13 +186,26 @@ enum HeaderSynonyms {
     private static let costs: [Row] = [
         Row(
             role: .date,
-            names: words("date day cost_date spend_date reporting_starts date_start start_date week_start month period timestamp تاریخ روز تاریخ_هزینه")),
+            names: words(
+                """
+                date day cost_date spend_date reporting_starts date_start start_date week_start month period
+                timestamp تاریخ روز تاریخ_هزینه
+                """)),
         Row(
             role: .amount,
             names: words(
-                "amount cost spend spent amount_spent total_cost total_spend ad_spend media_cost expense expenses value هزینه مبلغ مبلغ_هزینه")),
+                """
+                amount cost spend spent amount_spent total_cost total_spend ad_spend media_cost expense
+                expenses value هزینه مبلغ مبلغ_هزینه
+                """)),
         Row(role: .source, names: source + words("platform network ad_network")),
-        Row(role: .campaign, names: words("campaign campaign_name utm_campaign ad_campaign campaign_id کمپین نام_کمپین کارزار")),
-        Row(role: .kind, names: words("kind type cost_type cost_kind expense_type category department team نوع نوع_هزینه دسته")),
+        Row(role: .campaign, names: words(
+            """
+            campaign campaign_name utm_campaign ad_campaign campaign_id کمپین نام_کمپین کارزار
+            """)),
+        Row(role: .kind, names: words(
+            """
+            kind type cost_type cost_kind expense_type category department team نوع نوع_هزینه دسته
+            """)),
     ]
 }

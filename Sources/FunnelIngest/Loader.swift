@@ -16,7 +16,7 @@ package enum Loader {
         var request = request
         request.onError = .null
         let file = try DataFile(request, limit: small, chunkSize: chunkSize)
-        var decision = try ColumnDecision(file)
+        var decision = try ColumnDecision(file, isPeek: true)
         return try file.isWhole ? SchemaPeek.whole(&decision) : SchemaPeek.sampled(&decision)
     }
 
@@ -44,7 +44,7 @@ package enum Loader {
                 RowSelection.take(rows, of: columns[$0])
             }
         }
-        if interrupt.isRaised { throw Diagnostic.interrupted }
+        try file.checkInterrupt()
         return try TableMaker.make(reading, &decision, errors, selection, columns)
     }
 }

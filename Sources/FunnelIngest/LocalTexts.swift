@@ -159,11 +159,16 @@ final class LocalTexts: @unchecked Sendable {
     }
 
     /// One dictionary for all pieces, in order of first appearance, and for each piece its codes in that dictionary.
-    static func merge(_ pieces: [LocalTexts]) -> (dictionary: TextDictionary, codes: [Buffer<UInt32>]) {
+    ///
+    /// `check` is called before each piece; what it throws ends the work.
+    static func merge(
+        _ pieces: [LocalTexts], check: () throws -> Void
+    ) rethrows -> (dictionary: TextDictionary, codes: [Buffer<UInt32>]) {
         var table = TextTable(capacity: (pieces.map(\.count).max() ?? 0) * 2)
         defer { table.deallocate() }
-        let codes = pieces.map { piece in
-            Buffer<UInt32>(count: piece.count) { out in
+        let codes = try pieces.map { piece in
+            try check()
+            return Buffer<UInt32>(count: piece.count) { out in
                 for index in 0..<piece.count {
                     let entry = piece.entries[index]
                     out[index] = table.code(entry.start, entry.count, hash: entry.hash)

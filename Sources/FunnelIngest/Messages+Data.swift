@@ -79,7 +79,8 @@ extension Diagnostic {
         let list = met.prefix(30).map { "`\($0.text.shortened)` (\(Note.counted($0.count)))" }.joined(separator: ", ")
         let more = met.count > 30 ? " and \(met.count - 30) more" : ""
         let literal = unknown.prefix(3).map { "\"\($0)\"" }
-        let clause = literal.count == 1 ? "states won = \(literal[0])" : "states won = \(literal[0]), lost = (\(literal.dropFirst().joined(separator: ", ")))"
+        let lost = literal.dropFirst().joined(separator: ", ")
+        let clause = "states won = \(literal[0])" + (lost.isEmpty ? "" : ", lost = " + (literal.count > 2 ? "(\(lost))" : lost))
         return Diagnostic(
             .error, "`\(column)` holds \(names)" + (unknown.count > 5 ? " and \(unknown.count - 5) more" : "")
                 + ", of which it is not known whether the deal is won, lost or open", cause: .data, in: request.script,

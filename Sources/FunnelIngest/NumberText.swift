@@ -54,6 +54,53 @@ enum NumberText {
         return (isNegative ? 0 &- units : units, scale)
     }
 
+    /// `1,234.50` or `$1,234` in ASCII, by the marks of the rule, of at most 18 digits; nil where the long way has to be taken.
+    @inline(__always)
+    static func grouped(_ cell: Cell, _ rule: NumberRule) -> (units: Int64, scale: Int, isDollars: Bool)? {
+        let mark = rule.mark == .point ? Byte.point : Byte.comma
+        let separator = rule.mark == .point ? Byte.comma : Byte.point
+        var at = 0
+        let count = cell.count
+        guard count <= 26 else { return nil }
+        let isNegative = cell[0] == Byte.minus
+        if isNegative { at = 1 }
+        let isDollars = at < count && cell[at] == UInt8(ascii: "$")
+        if isDollars { at &+= 1 }
+        guard at < count, cell[at] != Byte.zero || at &+ 1 == count || cell[at &+ 1] == mark else { return nil }
+        var units: Int64 = 0
+        var digits = 0
+        var inGroup = 0
+        var isFirst = true
+        while at < count {
+            let digit = cell[at] &- Byte.zero
+            if digit < 10 {
+                units = units &* 10 &+ Int64(digit)
+                digits &+= 1
+                inGroup &+= 1
+            } else if cell[at] == separator {
+                guard isFirst ? (1...3).contains(inGroup) : inGroup == 3 else { return nil }
+                isFirst = false
+                inGroup = 0
+            } else {
+                break
+            }
+            at &+= 1
+        }
+        guard isFirst ? inGroup > 0 : inGroup == 3, digits <= 18 else { return nil }
+        guard at < count else { return (isNegative ? 0 &- units : units, 0, isDollars) }
+        guard cell[at] == mark else { return nil }
+        at &+= 1
+        let fraction = at
+        while at < count {
+            let digit = cell[at] &- Byte.zero
+            if digit > 9 { return nil }
+            units = units &* 10 &+ Int64(digit)
+            at &+= 1
+        }
+        guard count > fraction, digits &+ count &- fraction <= 18 else { return nil }
+        return (isNegative ? 0 &- units : units, count &- fraction, isDollars)
+    }
+
     /// Any number, or nil where the cell is none.
     static func parse(_ cell: Cell, _ rule: NumberRule) -> WrittenNumber? {
         guard cell.count > 0, cell.count <= 64 else { return nil }

@@ -50,7 +50,8 @@ struct Reading: Sendable {
     /// One column out of its pieces each. Numbers whose pieces do not fit together are read once more.
     func columns(_ decision: inout ColumnDecision) throws -> [Column] {
         let made = try Parallel.map(file.columns, threads: file.request.threads) { column in
-            Assembly.column(file.header.names[column], settled[column].parts, rule: settled[column].rule)
+            try Assembly.column(
+                file.header.names[column], settled[column].parts, rule: settled[column].rule, check: file.checkInterrupt)
         }
         var columns: [Column] = []
         for (column, made) in made.enumerated() {
@@ -60,7 +61,7 @@ struct Reading: Sendable {
             }
             guard case .number(let rule) = settled[column].rule else { fatalError("a column that does not fit together") }
             let again = try decision.settleLong(column, rule)
-            columns.append(Assembly.column(file.header.names[column], again.parts, rule: again.rule)!)
+            columns.append(try Assembly.column(file.header.names[column], again.parts, rule: again.rule)!)
         }
         return columns
     }

@@ -17,7 +17,7 @@ enum SchemaPeek {
         let file = decision.file
         var types: [ColumnType] = []
         for column in 0..<file.columns {
-            types.append(decision.assignment.demand(column) == nil ? .unknown : type(column, decision))
+            types.append(decision.assignment.demand(column) == nil ? .unknown : try type(column, decision))
         }
         return try schema(&decision, types: types) { column in
             var texts: Set<String> = []
@@ -31,14 +31,14 @@ enum SchemaPeek {
         }
     }
 
-    private static func type(_ column: Int, _ decision: ColumnDecision) -> ColumnType {
+    private static func type(_ column: Int, _ decision: ColumnDecision) throws -> ColumnType {
         guard let rule = decision.rules[column] else { return .date }
         let file = decision.file
         let index = FieldIndex(columns: file.columns)
         guard let chunk = (0..<file.plan.count).first(where: { !file.plan.range($0).isEmpty }) else { return .unknown }
         file.index(chunk, into: index)
         let part = CellReader.read(index.cells(column, arena: Arena()), rule, isDemanded: true)
-        return Assembly.column("", [part], rule: rule)?.type ?? .unknown
+        return try Assembly.column("", [part], rule: rule)?.type ?? .unknown
     }
 
     private static func schema(

@@ -77,6 +77,21 @@ private func read(_ values: [String], _ pattern: String? = nil, zone: Int = 0) t
         #expect(problems { _ = try read(["3/4/21"]) }.first?.mends.first == "day first: `dates \"dd/MM/yy\"`")
     }
 
+    @Test("an order that only a later row leaves open is seen too") func lateOrder() throws {
+        let many = [String](repeating: "2021-01-02", count: 2000) + ["05/05/2021"]
+        #expect(problems { _ = try read(many + ["03/04/2021"]) }.first?.message.contains("`03/04/2021` may be either") == true)
+        #expect(try read(many + ["03/04/2021", "13/04/2021"]).suffix(3) == ["2021-05-05", "2021-04-03", "2021-04-13"])
+        #expect(try read(many + ["04/13/2021"]).suffix(2) == ["2021-05-05", "2021-04-13"])
+        let found = problems { _ = try read(many + ["04/13/2021", "13/04/2021", "14/04/2021"]) }
+        #expect(found.map(\.marked) == ["04/13/2021"])
+    }
+
+    @Test("the schema of dates whose order is open is known all the same") func peekOpen() throws {
+        let bench = Workbench()
+        bench.write(Array("id,created\n1,03/04/2021\n".utf8))
+        #expect(try Loader.peek(bench.request(.leads)).column(.created)?.type == .date)
+    }
+
     @Test("a pattern decides") func pattern() throws {
         #expect(try read(["03-04-2021"], "dd-MM-yyyy") == ["2021-04-03"])
         #expect(try read(["03-04-2021"], "MM-dd-yyyy") == ["2021-03-04"])
@@ -126,14 +141,35 @@ private func read(_ values: [String], _ pattern: String? = nil, zone: Int = 0) t
             for text in [Calendar.text(day), Calendar.text(day) + " 23:59:58"] {
                 let file = FileText(Array(text.utf8))
                 let cell = Cell(start: file.base, count: file.count)
-                let plain = try #require(DateText.plain(cell, MonthBases.table))
+                let plain = try #require(PlainDate.parse(cell, DateRule(), MonthBases.table))
                 #expect(plain == DateText.parse(cell, DateRule()))
                 #expect(plain.day == day)
             }
         }
         for text in ["2021-04-1x", "2021-04-31", "2021:04:15", "2021-04-15 10-00-00", "2021-04-15 1a:00:00", "/021-04-15", "2021-04-15_10:00:00"] {
             let file = FileText(Array(text.utf8))
-            #expect(DateText.plain(Cell(start: file.base, count: file.count), MonthBases.table) == nil)
+            #expect(PlainDate.parse(Cell(start: file.base, count: file.count), DateRule(), MonthBases.table) == nil)
         }
+    }
+
+    @Test("where the short way reads a date, the long way reads the same") func agree() throws {
+        var random = Random(state: 5)
+        let pieces = [
+            "2021-04-15", "15/04/2021", "04.05.2021", "13-13-2021", "1402/05/12", "1402-05-12", "12/05/1402", "T", " ", "10:30", ":05", ".25",
+            ".1234567", "Z", "+03:30", "-05:00", "+19:00", "24:00", "x", "2021-02-30", "99", "/", "9999-12-31", "31/12/9999",
+        ]
+        var found = 0
+        for _ in 0..<30_000 {
+            var text = pieces.randomElement(using: &random)!
+            for _ in 0..<Int.random(in: 0...5, using: &random) { text += pieces.randomElement(using: &random)! }
+            let order: DateRule.Order = [.dayFirst, .monthFirst, .either].randomElement(using: &random)!
+            let rule = DateRule(order: order, zoneMinutes: 210)
+            let file = FileText(Array(text.utf8))
+            let cell = Cell(start: file.base, count: file.count)
+            guard let plain = PlainDate.parse(cell, rule, MonthBases.table) else { continue }
+            found += 1
+            #expect(DateText.parse(cell, rule) == plain, "\(text)")
+        }
+        #expect(found > 500)
     }
 }

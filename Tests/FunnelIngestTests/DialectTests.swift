@@ -200,6 +200,19 @@ extension String {
         }
     }
 
+    @Test("the schema of a large packed file is told from its beginning") func peek() throws {
+        let bench = Workbench()
+        var random = Random(state: 1)
+        var text = "id,created,x\n"
+        while text.utf8.count < 10 << 20 {
+            text += "\(random.next()),2021-01-01,\(random.next())\(random.next())\(random.next())\(random.next())\n"
+        }
+        let bytes = packed(text)
+        #expect(bytes.count > 4 << 20)
+        bench.write(bytes)
+        #expect(try Loader.peek(bench.request(.leads)).columns.map(\.type) == [.text, .date, .unknown])
+    }
+
     @Test("a damaged file is an error") func damaged() {
         var bytes = packed("n,t\n" + String(repeating: "1,a\n", count: 100))
         bytes[bytes.count - 6] ^= 0xFF

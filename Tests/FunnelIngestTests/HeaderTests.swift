@@ -215,7 +215,7 @@ import Testing
         #expect(
             found.first?.mends == [
                 "the states met are `Won` (2), `Handed over` (1), `Lost it` (1)",
-                "say what they mean, such as `states won = \"Handed over\", lost = (\"Lost it\")`",
+                "say what they mean, such as `states won = \"Handed over\", lost = \"Lost it\"`",
             ])
         #expect(found.first?.cause == .data)
     }

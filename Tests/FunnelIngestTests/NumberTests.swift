@@ -70,6 +70,28 @@ private func amounts(_ values: [String]) throws -> [String] {
         #expect(loaded.report.notes.contains { $0.contains("`$` (2), `€` (1)") })
     }
 
+    @Test("where a number with groups is read the short way, the long way reads the same") func grouped() throws {
+        var random = Random(state: 4)
+        let pieces = ["1", "23", "456", "000", "0", ",", ".", "$", "-", "789", "12", "%", " "]
+        var found = 0
+        for _ in 0..<30_000 {
+            let text = (0..<Int.random(in: 1...9, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
+            let file = FileText(Array(text.utf8))
+            let cell = Cell(start: file.base, count: file.count)
+            for mark in [DecimalMark.point, .comma] {
+                for isDemanded in [true, false] {
+                    let rule = NumberRule(mark: mark, isDemanded: isDemanded)
+                    guard let short = NumberText.grouped(cell, rule) else { continue }
+                    found += 1
+                    let long = NumberText.parse(cell, rule)
+                    #expect(long?.units == Int128(short.units) && long?.scale == short.scale, "\(text) \(rule)")
+                    #expect((long?.currency != 0) == short.isDollars)
+                }
+            }
+        }
+        #expect(found > 500)
+    }
+
     @Test("every plain number is read as the slow way reads it") func plain() throws {
         var random = Random(state: 3)
         for _ in 0..<2000 {

@@ -1,5 +1,6 @@
 import FunnelModel
 import FunnelStore
+import FunnelText
 import Testing
 
 @testable import FunnelIngest
@@ -87,6 +88,23 @@ import Testing
         #expect(loaded.type("closed") == .date)
         #expect(loaded.type("amount") == .integer)
         #expect(loaded.type("id") == .integer)
+    }
+
+    @Test("a row without a value holds zero", arguments: [8, 1 << 20]) func zeros(_ size: Int) throws {
+        let loaded = try load("t,n,d\na,5,2021-01-01\nb,6,2021-01-02\n,x,\nb,,2021-01-03\n,7,\n", chunkSize: size) {
+            $0.mappings = [.init(target: "amount", value: .column("n"), targetRange: .init(0, 0), valueRange: .init(0, 0))]
+            $0.onError = .null
+        }
+        guard case .text(let codes, _) = try #require(loaded.column("t")).values,
+            case .integer(let numbers) = try #require(loaded.column("n")).values,
+            case .date(let days) = try #require(loaded.column("d")).values
+        else {
+            Issue.record("other types")
+            return
+        }
+        #expect((0..<5).map { codes[$0] } == [0, 1, 0, 1, 0])
+        #expect((0..<5).map { numbers[$0] } == [5, 6, 0, 0, 7])
+        #expect(days[2] == 0 && days[4] == 0)
     }
 
     @Test("values are as narrow as they can be") func narrow() throws {
