@@ -42,7 +42,9 @@ let package = Package(
                 "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelIngest", "FunnelBinder",
                 "FunnelEngine", "FunnelRender",
             ]),
-        room("FunnelShell", sees: ["FunnelText", "FunnelRender", "FunnelSession", "CEditLine"]),
+        room(
+            "FunnelShell",
+            sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "CEditLine"]),
         room("FunnelSample", sees: ["FunnelModel"]),
         .executableTarget(
             name: "funnel",
@@ -53,6 +55,9 @@ let package = Package(
             swiftSettings: rules),
         tests("FunnelTextTests", sees: ["FunnelText"]),
         tests("FunnelRenderTests", sees: ["FunnelText", "FunnelModel", "FunnelRender"]),
+        tests(
+            "FunnelShellTests",
+            sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "FunnelShell"]),
         .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]

@@ -22,6 +22,12 @@ package struct TableRenderer: Sendable {
         return lines + Foot.lines(foot, options: options)
     }
 
+    /// What stands below an answer's table, without the table: for standard error when standard output holds data.
+    package static func foot(of answer: Answer, width: Int?) -> [StyledLine] {
+        let remarks = Foot.ordered(answer.remarks).map { DisplayWidth.visible($0.text) }
+        return Foot.lines(remarks, options: TableOptions(width: width))
+    }
+
     /// A query without keys that asks for one measure: it is answered with a line.
     private static func isSingleNumber(_ answer: Answer) -> Bool {
         guard answer.columns.count == 1, answer.rows.count == 1, answer.total == nil else { return false }
@@ -90,7 +96,8 @@ package struct TableRenderer: Sendable {
             switch slot {
             case .gap: spans.append(StyledLine.Span(options.ellipsis, .missing))
             case .column(let column, let width):
-                let text = DisplayWidth.cut(row[column].text, to: width, mark: options.ellipsis)
+                var text = DisplayWidth.cut(row[column].text, to: width, mark: options.ellipsis)
+                if options.unicode && DisplayWidth.isRightToLeft(text) { text += DisplayWidth.leftToRightMark }
                 let side: DisplayWidth.Side = cells.isNumeric[column] ? .right : .left
                 spans.append(StyledLine.Span(DisplayWidth.pad(text, to: width, standing: side), row[column].style))
             }

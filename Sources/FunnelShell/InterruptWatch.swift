@@ -1,0 +1,48 @@
+import CEditLine
+package import FunnelSession
+import Glibc
+
+/// Passes Ctrl-C on to what runs. One to a process.
+///
+/// The handler of the signal only writes a byte to a pipe; a thread of its own reads it and tells the conversation, at
+/// once and however busy the others are.
+package final class InterruptWatch {
+    private final class Listener {
+        let descriptor: Int32
+        let conversation: any Conversation
+
+        init(_ descriptor: Int32, _ conversation: any Conversation) {
+            self.descriptor = descriptor
+            self.conversation = conversation
+        }
+
+        func listen() {
+            var byte: UInt8 = 0
+            while true {
+                let count = read(descriptor, &byte, 1)
+                if count == 1 { conversation.interrupt() } else if count == 0 || errno != EINTR { return }
+            }
+        }
+    }
+
+    package init(_ conversation: any Conversation) {
+        let descriptor = ce_interrupts_start()
+        guard descriptor >= 0 else { return }
+        let listener = Unmanaged.passRetained(Listener(descriptor, conversation))
+        var thread = pthread_t()
+        let failed = pthread_create(
+            &thread, nil,
+            { context in
+                if let context { Unmanaged<Listener>.fromOpaque(context).takeRetainedValue().listen() }
+                return nil
+            }, listener.toOpaque())
+        if failed == 0 { pthread_detach(thread) } else { listener.release() }
+    }
+
+    /// Does something that Ctrl-C stops. Outside of it Ctrl-C is the line editor's.
+    package func whileRunning<Result>(_ body: () -> Result) -> Result {
+        ce_interrupts_running(1)
+        defer { ce_interrupts_running(0) }
+        return body()
+    }
+}

@@ -1,0 +1,33 @@
+import Glibc
+
+/// A descriptor that text is written to, at once and in full.
+struct Output {
+    let descriptor: Int32
+    /// Whether nobody reads it any more.
+    private(set) var isBroken = false
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    mutating func write(_ text: String) {
+        guard !isBroken, !text.isEmpty else { return }
+        var text = text
+        isBroken = !text.withUTF8 { Self.write($0, to: descriptor) }
+    }
+
+    /// Returns whether all of it was taken.
+    private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) -> Bool {
+        var rest = UnsafeRawBufferPointer(bytes)
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count >= 0 {
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            } else if errno == EAGAIN {
+                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&wait, 1, -1)
+            } else if errno != EINTR {
+                return false
+            }
+        }
+        return true
+    }
+}
