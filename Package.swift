@@ -62,6 +62,9 @@ let package = Package(
         tests("FunnelRenderTests", sees: ["FunnelText", "FunnelModel", "FunnelRender"]),
         tests("FunnelIngestTests", sees: ["FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"]),
         tests("FunnelSampleTests", sees: ["FunnelSample", "FunnelModel"]),
+        tests(
+            "FunnelShellTests",
+            sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "FunnelShell"]),
         .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]

@@ -54,12 +54,19 @@ extension Value {
         switch self {
         case .missing: nil
         case .exact(let exact): exact.text
-        case .real(let real): DecimalText(real)?.full(atLeast: 1)
+        case .real(let real): Self.plain(real)
         case .text(let text): text
         case .yesNo(let answer): answer ? "true" : "false"
         case .date(let day): Calendar.text(day)
         case .timestamp(let day, let microseconds): Calendar.text(day) + "T" + Calendar.text(timeOfDay: microseconds)
         case .period(let period): period.label
         }
+    }
+
+    /// The shortest digits that read back as the same number, never with an exponent.
+    private static func plain(_ real: Double) -> String? {
+        guard real.isFinite else { return nil }
+        let text = real == 0 ? "0.0" : real.description
+        return text.utf8.contains(UInt8(ascii: "e")) ? DecimalText(real)?.full(atLeast: 1) : text
     }
 }

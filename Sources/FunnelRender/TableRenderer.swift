@@ -96,7 +96,8 @@ package struct TableRenderer: Sendable {
             switch slot {
             case .gap: spans.append(StyledLine.Span(options.ellipsis, .missing))
             case .column(let column, let width):
-                let text = DisplayWidth.cut(row[column].text, to: width, mark: options.ellipsis)
+                var text = DisplayWidth.cut(row[column].text, to: width, mark: options.ellipsis)
+                if options.unicode && DisplayWidth.isRightToLeft(text) { text += DisplayWidth.leftToRightMark }
                 let side: DisplayWidth.Side = cells.isNumeric[column] ? .right : .left
                 spans.append(StyledLine.Span(DisplayWidth.pad(text, to: width, standing: side), row[column].style))
             }

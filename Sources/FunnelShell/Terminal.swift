@@ -1,5 +1,5 @@
-import FunnelSession
 import CEditLine
+import FunnelSession
 import FunnelText
 import Glibc
 

@@ -85,6 +85,24 @@ package enum DisplayWidth {
         }
     }
 
+    // MARK: - Direction
+
+    /// Whether a text has letters that are read from right to left.
+    package static func isRightToLeft(_ text: String) -> Bool {
+        text.unicodeScalars.contains { scalar in
+            switch scalar.value {
+            case 0..<0x590: false
+            case 0x590...0x8FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFC, 0x10800...0x10FFF, 0x1E800...0x1EFFF:
+                scalar.properties.isAlphabetic
+            default: false
+            }
+        }
+    }
+
+    /// Takes no column. Behind a text from right to left it keeps a terminal that reorders text from pulling the numbers
+    /// that follow into it.
+    package static let leftToRightMark = "\u{200E}"
+
     // MARK: - Padding and cutting
 
     package enum Side: Sendable { case left, right }

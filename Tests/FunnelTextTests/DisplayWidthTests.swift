@@ -32,6 +32,14 @@ import Testing
         #expect(DisplayWidth.visible(text) == shown)
     }
 
+    @Test("Persian and Hebrew letters are read from right to left; digits and other letters are not", arguments: [
+        ("تبلیغ", true), ("a שלום", true), ("۱۲", false), ("日本", false), ("é—", false), ("", false),
+    ])
+    func direction(text: String, isRightToLeft: Bool) {
+        #expect(DisplayWidth.isRightToLeft(text) == isRightToLeft)
+        #expect(DisplayWidth.of(text + DisplayWidth.leftToRightMark) == DisplayWidth.of(text))
+    }
+
     @Test("Padding counts columns, and never cuts")
     func padding() {
         #expect(DisplayWidth.pad("日本", to: 6) == "日本  ")
