@@ -1,6 +1,6 @@
 /// From the key of a row to the row: how the lead of a deal is found.
-struct KeyIndex {
-    private enum Lookup {
+struct KeyIndex: Sendable {
+    private enum Lookup: Sendable {
         /// Whole numbers that lie close together.
         case dense(low: Int64, rows: [Int32])
         case sparse([Int64: Int32])
@@ -88,7 +88,7 @@ struct KeyIndex {
 }
 
 /// Rows by text, by open addressing over a dictionary.
-private struct TextTable {
+private struct TextTable: Sendable {
     private let dictionary: TextDictionary
     private let rows: [Int32]
     private let slots: [Int32]

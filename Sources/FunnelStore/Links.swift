@@ -1,47 +1,84 @@
 package import FunnelModel
 
-/// What the tables know of each other, found once when the store is put together: no query joins.
+/// What the tables know of each other, found once when a table is put into the store: no query joins.
 package struct Links: Sendable {
-    /// The row of each deal's, each stage row's lead; -1 for none. Nil where one of the tables is not there.
-    package let leadOfDeal: Buffer<Int32>?
-    package let leadOfStage: Buffer<Int32>?
-    /// Columns that no file has.
-    package let derived: [DerivedColumn: Column]
-    /// How many deals and stage rows name a lead that is not there.
-    package let dealsWithoutLead: Int
-    package let stagesWithoutLead: Int
-    /// How many leads have a win dated before their creation.
-    package let winsBeforeCreation: Int
+    /// The rows of leads by their id.
+    private let index: KeyIndex?
+    private let deals: DealLinks
+    private let stages: StageLinks
 
-    init(_ tables: [TableRole: Table]) {
+    /// The links of a set of tables. What does not depend on the table that `changed` is taken over from `old`.
+    init(_ tables: [TableRole: Table], old: Links? = nil, changed: TableRole? = nil) {
         let leads = tables[.leads]
-        let deals = tables[.deals]
-        let index = leads?.column(.id).map(KeyIndex.init)
-        leadOfDeal = index.flatMap { index in deals?.column(.lead).map(index.rows) }
-        leadOfStage = index.flatMap { index in tables[.stages]?.column(.lead).map(index.rows) }
-        dealsWithoutLead = Self.unlinked(leadOfDeal, deals?.column(.lead))
-        stagesWithoutLead = Self.unlinked(leadOfStage, tables[.stages]?.column(.lead))
-        var derived: [DerivedColumn: Column] = [:]
-        var early = 0
-        if let deals {
-            let states = DealStates(deals)
-            derived.merge(states.columns(of: deals)) { $1 }
-            derived[.dealNewCustomer] = FirstDeals.column(of: deals, states: states, leads: leadOfDeal)
-            if let leads, let leadOfDeal {
-                let wins = LeadWins(leads: leads, deals: deals, states: states, leadOfDeal: leadOfDeal)
-                derived.merge(wins.columns) { $1 }
-                early = wins.beforeCreation
-            }
+        if let old, changed != .leads {
+            index = old.index
+        } else {
+            index = leads?.column(.id).map(KeyIndex.init)
         }
-        self.derived = derived
-        winsBeforeCreation = early
+        if let old, changed == .stages || changed == .costs {
+            deals = old.deals
+        } else {
+            deals = DealLinks(tables[.deals], leads: leads, index: index)
+        }
+        if let old, changed == .deals || changed == .costs {
+            stages = old.stages
+        } else {
+            stages = StageLinks(tables[.stages], index: index)
+        }
     }
 
-    /// Rows with a key that names no lead.
-    private static func unlinked(_ links: Buffer<Int32>?, _ key: Column?) -> Int {
-        guard let links, let key else { return 0 }
-        return (0..<links.count).count { links.base[$0] < 0 && !key.isMissing($0) }
+    /// The row of each deal's, each stage row's lead; -1 for none. Nil where one of the tables is not there.
+    package var leadOfDeal: Buffer<Int32>? { deals.lead }
+    package var leadOfStage: Buffer<Int32>? { stages.lead }
+    /// Columns that no file has.
+    package var derived: [DerivedColumn: Column] { deals.derived }
+    /// How many deals and stage rows name a lead that is not there.
+    package var dealsWithoutLead: Int { deals.withoutLead }
+    package var stagesWithoutLead: Int { stages.withoutLead }
+    /// How many leads have a win dated before their creation.
+    package var winsBeforeCreation: Int { deals.winsBeforeCreation }
+}
+
+/// What deals and leads know of each other.
+private struct DealLinks: Sendable {
+    var lead: Buffer<Int32>?
+    var derived: [DerivedColumn: Column] = [:]
+    var withoutLead = 0
+    var winsBeforeCreation = 0
+
+    init(_ deals: Table?, leads: Table?, index: KeyIndex?) {
+        guard let deals else { return }
+        lead = index.flatMap { index in deals.column(.lead).map(index.rows) }
+        withoutLead = unlinked(lead, deals.column(.lead))
+        let states = DealStates(deals)
+        derived = states.columns(of: deals)
+        derived[.dealNewCustomer] = FirstDeals.column(of: deals, states: states, leads: lead)
+        if let leads, let lead {
+            let wins = LeadWins(leads: leads, deals: deals, states: states, leadOfDeal: lead)
+            derived.merge(wins.columns) { $1 }
+            winsBeforeCreation = wins.beforeCreation
+        }
     }
+}
+
+/// What stage rows know of their leads.
+private struct StageLinks: Sendable {
+    var lead: Buffer<Int32>?
+    var withoutLead = 0
+
+    init(_ stages: Table?, index: KeyIndex?) {
+        guard let stages else { return }
+        lead = index.flatMap { index in stages.column(.lead).map(index.rows) }
+        withoutLead = unlinked(lead, stages.column(.lead))
+    }
+}
+
+/// Rows with a key that names no lead.
+private func unlinked(_ links: Buffer<Int32>?, _ key: Column?) -> Int {
+    guard let links, let key else { return 0 }
+    var count = 0
+    for row in 0..<links.count where links.base[row] < 0 && !key.isMissing(row) { count += 1 }
+    return count
 }
 
 /// A column of dates or time stamps, read as microseconds since 1970-01-01.

@@ -10,11 +10,16 @@ package struct Store: Sendable {
         self.links = Links(tables)
     }
 
+    private init(tables: [TableRole: Table], links: Links) {
+        self.tables = tables
+        self.links = links
+    }
+
     /// The same store with one table put in or replaced.
     package func replacing(_ table: Table) -> Store {
         var tables = tables
         tables[table.role] = table
-        return Store(tables: tables)
+        return Store(tables: tables, links: Links(tables, old: links, changed: table.role))
     }
 
     package func column(_ index: ColumnIndex, of table: TableRole) -> Column? {
