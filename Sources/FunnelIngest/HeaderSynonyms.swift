@@ -62,7 +62,7 @@ enum HeaderSynonyms {
         """
         owner lead_owner deal_owner opportunity_owner contact_owner record_owner owner_name sales_rep sales_representative
         salesrep rep rep_name sales_agent salesperson sales_person account_executive account_manager account_owner assigned_to
-        assignee agent responsible responsible_user sr_id owner_id user
+        assignee agent responsible responsible_user sr_id owner_id
         مسئول مالک کارشناس کارشناس_فروش مسئول_فروش مسئول_پیگیری فروشنده نام_کارشناس مسول
         """)
 

@@ -92,6 +92,11 @@ private func read(_ values: [String], _ pattern: String? = nil, zone: Int = 0) t
         #expect(try Loader.peek(bench.request(.leads)).column(.created)?.type == .date)
     }
 
+    @Test("dates of the Solar Hijri calendar are told") func jalali() throws {
+        #expect(try dates(["1402/05/12", "1402/06/01"]).report.notes == [Note.jalali("created")])
+        #expect(try dates(["2023-08-03 14:02:00"]).report.notes.isEmpty)
+    }
+
     @Test("a pattern decides") func pattern() throws {
         #expect(try read(["03-04-2021"], "dd-MM-yyyy") == ["2021-04-03"])
         #expect(try read(["03-04-2021"], "MM-dd-yyyy") == ["2021-03-04"])

@@ -47,6 +47,7 @@ import Testing
 
     @Test("the first line of a spreadsheet may name the separator") func excelLine() throws {
         #expect(try load("sep=;\nn;t\n1;a\n").values("t") == ["a"])
+        #expect(try load("sep=\n\nx\n").table.columns.map(\.name) == ["sep="])
         #expect(try load("\u{FEFF}SEP=|\r\nn|t\r\n1|a\r\n").values("t") == ["a"])
     }
 

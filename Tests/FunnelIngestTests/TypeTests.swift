@@ -19,7 +19,7 @@ import Testing
             (["123456789012345678901"], .text), (["192.168.0.1"], .text), (["1.2.3"], .text), (["14:30"], .text),
             (["030 123 456"], .text), (["NULL", "5"], .integer), (["NULL", "x"], .text), (["NaN", "-", "1.25"], .decimal(scale: 2)),
             (["NULL", "NULL"], .text), (["2021-02-30", "2021-02-28"], .text), (["yes", "1"], .text), (["12 345", "67"], .text),
-            (["USD 5", "7 EUR"], .integer), (["12 apples"], .text), (["(555)"], .integer), (["--", "5"], .text),
+            (["USD 5", "7 EUR"], .integer), (["12 apples"], .text), (["(555)"], .text), (["TOP 10", "ALL 5"], .text), (["$5", "($7)"], .integer), (["--", "5"], .text),
         ])
     func inferred(_ values: [String], _ type: ColumnType) throws {
         #expect(try column(values).type("x") == type)
