@@ -57,8 +57,8 @@ enum CurrencyNames {
     ]
 
     private static let common: Set<String> = [
-        "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RUB", "INR", "CNY", "BRL",
-        "MXN", "ZAR", "AED", "IRR", "IRT", "KRW", "SGD", "HKD", "ریال", "تومان", "تومن", "ريال", "دلار", "یورو", "درهم",
+        "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RUB", "INR", "CNY",
+        "BRL", "MXN", "ZAR", "AED", "IRR", "IRT", "KRW", "SGD", "HKD", "ریال", "تومان", "تومن", "ريال", "دلار", "یورو", "درهم",
     ]
 
     /// ISO 4217.

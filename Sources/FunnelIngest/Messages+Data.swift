@@ -43,7 +43,8 @@ extension Diagnostic {
         return atCell(
             message, places, places.record(row: row),
             mends: [
-                "`on error null` fills short rows up and cuts long ones", "`on error skip into \"rejects.csv\"` leaves such rows out",
+                "`on error null` fills short rows up and cuts long ones",
+                "`on error skip into \"rejects.csv\"` leaves such rows out",
             ])
     }
 
@@ -82,7 +83,8 @@ extension Diagnostic {
         let lost = literal.dropFirst().joined(separator: ", ")
         let clause = "states won = \(literal[0])" + (lost.isEmpty ? "" : ", lost = " + (literal.count > 2 ? "(\(lost))" : lost))
         return Diagnostic(
-            .error, "`\(column)` holds \(names)" + (unknown.count > 5 ? " and \(unknown.count - 5) more" : "")
+            .error,
+            "`\(column)` holds \(names)" + (unknown.count > 5 ? " and \(unknown.count - 5) more" : "")
                 + ", of which it is not known whether the deal is won, lost or open", cause: .data, in: request.script,
             at: request.range, mends: ["the states met are \(list)\(more)", "say what they mean, such as `\(clause)`"])
     }

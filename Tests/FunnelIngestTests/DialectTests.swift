@@ -58,7 +58,9 @@ import Testing
     @Test("UTF-16 is decoded, either end first") func utf16() throws {
         for isBig in [false, true] {
             let units = Array("\u{FEFF}n\tt\r\n1\tسلام 😀\r\n".utf16)
-            let bytes = units.flatMap { unit in isBig ? [UInt8(unit >> 8), UInt8(unit & 255)] : [UInt8(unit & 255), UInt8(unit >> 8)] }
+            let bytes = units.flatMap { unit in
+                isBig ? [UInt8(unit >> 8), UInt8(unit & 255)] : [UInt8(unit & 255), UInt8(unit >> 8)]
+            }
             let loaded = try load(bytes: bytes)
             #expect(loaded.values("t") == ["سلام 😀"])
             #expect(loaded.report.notes.contains { $0.contains("UTF-16") })
