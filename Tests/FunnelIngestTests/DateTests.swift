@@ -82,6 +82,8 @@ private func read(_ values: [String], _ pattern: String? = nil, zone: Int = 0) t
         let found = problems { _ = try read(["03-04-2021", "05-06-2021"]) }
         #expect(found.first?.message == "no value of `created` tells day from month: `03-04-2021` may be either")
         #expect(found.first?.mends == ["day first: `dates \"dd-MM-yyyy\"`", "month first: `dates \"MM-dd-yyyy\"`"])
+        let beside = problems { _ = try load("id,created,qualified\n1,3/4/2021,4/15/2021\n", as: .leads) }
+        #expect(beside.first?.mends.last == "month first (as in `qualified`): `dates \"MM/dd/yyyy\"`")
         #expect(problems { _ = try read(["3/4/21"]) }.first?.mends.first == "day first: `dates \"dd/MM/yy\"`")
     }
 
