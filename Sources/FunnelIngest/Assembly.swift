@@ -181,7 +181,8 @@ enum Assembly {
             }
         }
         let packed: Integers =
-            low >= Int32(Int16.min) && high <= Int32(Int16.max) ? .int16(narrow(days, rows: rows)) : .int32(narrow(days, rows: rows))
+            low >= Int32(Int16.min) && high <= Int32(Int16.max)
+            ? .int16(narrow(days, rows: rows)) : .int32(narrow(days, rows: rows))
         guard times.contains(where: { $0 != nil }) else { return .date(packed) }
 
         let fraction = parts.map(\.fraction).max() ?? 0

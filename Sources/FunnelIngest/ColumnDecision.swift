@@ -111,7 +111,8 @@ struct ColumnDecision: Sendable {
         guard let rule = wishes[column].rule(for: evidence, isWhole: true) else {
             if isPeek, isDemanded(column) { return try reread(column, .date(DateRule(allowsCompact: true))) }
             if isDemanded(column) {
-                throw Diagnostic.ambiguousDates(file.header.names[column], evidence.ambiguousExample, file)
+                throw Diagnostic.ambiguousDates(
+                    file.header.names[column], evidence.ambiguousExample, file, decided: decidedColumn())
             }
             notes.append(Note.ambiguousDates(file.header.names[column], evidence.ambiguousExample))
             return try reread(column, .text)
@@ -124,6 +125,12 @@ struct ColumnDecision: Sendable {
             return try settleLong(column, number)
         }
         return settled.parts.contains(where: \.isFailed) ? try reread(column, .text) : settled
+    }
+
+    /// A column of the file whose first values tell the order of day and month.
+    private func decidedColumn() -> (name: String, isDayFirst: Bool)? {
+        let column = sample.indices.first { sample[$0].dayFirst != sample[$0].monthFirst }
+        return column.map { (file.header.names[$0], sample[$0].dayFirst > sample[$0].monthFirst) }
     }
 
     private func holds(_ parts: [ColumnPart], _ column: Int) -> Bool {

@@ -28,6 +28,8 @@ struct Evidence: Sendable {
     var ambiguous = 0
     var ambiguousExample = ""
     var pattern = 0
+    /// Dates with a year of the Solar Hijri calendar.
+    var jalali = 0
 
     /// Whether any reading but text is left for a column that no role makes demands on.
     var isOpen: Bool {
@@ -48,6 +50,7 @@ struct Evidence: Sendable {
         ambiguous += other.ambiguous
         if ambiguousExample.isEmpty { ambiguousExample = other.ambiguousExample }
         pattern += other.pattern
+        jalali += other.jalali
     }
 }
 
@@ -100,6 +103,7 @@ struct ColumnWish: Sendable {
         let first = DateText.parse(cell, dateRule(.dayFirst))
         let second = DateText.parse(cell, dateRule(.monthFirst))
         if first != nil { evidence.dayFirst += 1 }
+        if first != nil || second != nil, DateScanner(cell).holdsJalaliYear { evidence.jalali += 1 }
         if second != nil { evidence.monthFirst += 1 }
         guard let first, let second else { return }
         evidence.eitherOrder += 1

@@ -1,24 +1,25 @@
 /// What may stand beside an amount of money.
 enum CurrencyNames {
-    /// The currency that begins at an index, as up to eight of its bytes, and the index behind it.
-    static func match(_ scalars: [Unicode.Scalar], _ start: Int) -> (name: UInt64, next: Int)? {
+    /// The currency that begins at an index, as up to eight of its bytes, and the index behind it. `isCommon` is false
+    /// for letters that may as well be another word: `TOP 10`, `FR 33`.
+    static func match(_ scalars: [Unicode.Scalar], _ start: Int) -> (name: UInt64, next: Int, isCommon: Bool)? {
         var end = start
         while end < scalars.count, isLetter(scalars[end]) { end += 1 }
         var word = String(String.UnicodeScalarView(scalars[start..<end]))
         // `US$`, `R$`
         if end < scalars.count, scalars[end] == "$", word.isEmpty || dollarPrefixes.contains(word.uppercased()) {
-            return (packed(word.uppercased() + "$"), end + 1)
+            return (packed(word.uppercased() + "$"), end + 1, true)
         }
         if word.isEmpty {
             guard scalars[start].properties.generalCategory == .currencySymbol else { return nil }
-            return (packed(String(scalars[start])), start + 1)
+            return (packed(String(scalars[start])), start + 1, true)
         }
         word = word.uppercased()
         guard codes.contains(word) || words.contains(word) else { return nil }
         if end < scalars.count, scalars[end] == ".", !isDigit(scalars, end + 1), end + 1 < scalars.count || word.count < 3 {
             end += 1
         }
-        return (packed(word), end)
+        return (packed(word), end, common.contains(word))
     }
 
     /// `US$` out of its packed form.
@@ -53,6 +54,11 @@ enum CurrencyNames {
     private static let words: Set<String> = [
         "RS", "KR", "ZŁ", "FR", "LEI", "KČ", "FT", "ЛВ", "РУБ", "TL", "RM", "RP", "DH", "SR", "QR",
         "ریال", "تومان", "تومن", "ريال", "دلار", "یورو", "درهم",
+    ]
+
+    private static let common: Set<String> = [
+        "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RUB", "INR", "CNY",
+        "BRL", "MXN", "ZAR", "AED", "IRR", "IRT", "KRW", "SGD", "HKD", "ریال", "تومان", "تومن", "ريال", "دلار", "یورو", "درهم",
     ]
 
     /// ISO 4217.

@@ -9,10 +9,11 @@ struct DataPlaces {
     init(_ file: DataFile, rows: [Int]) {
         self.file = file
         var total = 0
-        firstRows = rows.map { count in
-            defer { total += count }
-            return total
-        } + [total]
+        firstRows =
+            rows.map { count in
+                defer { total += count }
+                return total
+            } + [total]
     }
 
     private func chunk(of row: Int) -> Int {

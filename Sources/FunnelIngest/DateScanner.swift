@@ -79,6 +79,14 @@ struct DateScanner {
         return Byte.space
     }
 
+    /// Whether a number of four digits in it can only be a year of the Solar Hijri calendar.
+    var holdsJalaliYear: Bool {
+        bytes.split { !Byte.isDigit($0) }.contains { digits in
+            digits.count >= 4 && (digits.count == 4 || digits.count == 8)
+                && (1200...1599).contains(digits.prefix(4).reduce(0) { $0 * 10 + Int($1 - Byte.zero) })
+        }
+    }
+
     /// Goes back over the last `count` digits and puts a blank before them.
     mutating func breakBefore(_ count: Int) {
         at -= count

@@ -25,11 +25,16 @@ struct Dialect: Equatable, Sendable {
         guard text.count - start >= 5 else { return nil }
         let line = Array("sep=".utf8)
         guard (0..<4).allSatisfy({ text.base[start + $0] | 0x20 == line[$0] | 0x20 }) else { return nil }
+        let mark = text.base[start + 4]
+        guard
+            mark == Byte.tab
+                || (mark > Byte.space && mark < 0x7F && mark != Byte.quote && !Byte.isLetter(mark) && !Byte.isDigit(mark))
+        else { return nil }
         var next = start + 5
         guard next >= text.count || Byte.isLineEnd(text.base[next]) else { return nil }
         if next < text.count, text.base[next] == Byte.carriageReturn { next += 1 }
         if next < text.count, text.base[next] == Byte.lineFeed { next += 1 }
-        return (text.base[start + 4], next)
+        return (mark, next)
     }
 
     private static func skippingEmptyLines(_ text: FileText, _ start: Int) -> Int {

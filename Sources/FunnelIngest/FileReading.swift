@@ -1,6 +1,7 @@
 import FunnelStore
 import FunnelText
 import Glibc
+import Synchronization
 
 /// Brings the bytes of a file into memory, unpacked and decoded.
 enum FileReading {
@@ -16,6 +17,9 @@ enum FileReading {
 
     /// Reads a file, or of a larger one some records more than `limit` bytes hold.
     static func open(_ request: LoadRequest, limit: Int? = nil, interrupt: Interrupt? = nil) throws -> Opened {
+        if let known = streams.withLock({ limit != nil ? $0[request.path] : $0.removeValue(forKey: request.path) }) {
+            return try decode(known, isWhole: true, request, limit: limit, interrupt: interrupt)
+        }
         let descriptor = Glibc.open(request.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(request) }
         defer { close(descriptor) }
@@ -27,13 +31,27 @@ enum FileReading {
         let size = isRegular ? Int(status.st_size) : nil
         let raw: FileText
         var isWhole = true
-        if let size, size > copied, limit == nil {
+        if !isRegular {
+            raw = try stream(descriptor, keeps: limit != nil, request, interrupt)
+        } else if let size, size > copied, limit == nil {
             guard let mapped = FileText(mapping: descriptor, count: size) else { throw failure(request) }
             raw = mapped
         } else {
             (raw, isWhole) = try read(descriptor, size: size, limit: limit, request, interrupt)
         }
         return try decode(raw, isWhole: isWhole, request, limit: limit, interrupt: interrupt)
+    }
+
+    /// What was read from pipes for a schema only: the load that follows must find it still.
+    private static let streams = Mutex<[String: FileText]>([:])
+
+    /// A pipe can be read once. What a peek has read of it waits for the load.
+    private static func stream(
+        _ descriptor: Int32, keeps: Bool, _ request: LoadRequest, _ interrupt: Interrupt?
+    ) throws -> FileText {
+        let (text, _) = try read(descriptor, size: nil, limit: nil, request, interrupt)
+        if keeps { streams.withLock { $0[request.path] = text } }
+        return text
     }
 
     private static func decode(

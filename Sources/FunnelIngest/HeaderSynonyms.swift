@@ -62,7 +62,7 @@ enum HeaderSynonyms {
         """
         owner lead_owner deal_owner opportunity_owner contact_owner record_owner owner_name sales_rep sales_representative
         salesrep rep rep_name sales_agent salesperson sales_person account_executive account_manager account_owner assigned_to
-        assignee agent responsible responsible_user sr_id owner_id user
+        assignee agent responsible responsible_user sr_id owner_id
         مسئول مالک کارشناس کارشناس_فروش مسئول_فروش مسئول_پیگیری فروشنده نام_کارشناس مسول
         """)
 
@@ -114,11 +114,13 @@ enum HeaderSynonyms {
                 date_won deal_closed_on closed_won_date actual_close_date closedate closed_timestamp closed
                 تاریخ_بستن تاریخ_بسته_شدن زمان_بستن تاریخ_فروش تاریخ_قرارداد تاریخ_خرید
                 """)),
-        Row(role: .status, names: words(
-            """
-            status deal_status state deal_state opportunity_status outcome deal_outcome result وضعیت وضعیت_معامله
-            نتیجه
-            """)),
+        Row(
+            role: .status,
+            names: words(
+                """
+                status deal_status state deal_state opportunity_status outcome deal_outcome result وضعیت وضعیت_معامله
+                نتیجه
+                """)),
         Row(
             role: .status,
             names: words(
@@ -199,13 +201,17 @@ enum HeaderSynonyms {
                 expenses value هزینه مبلغ مبلغ_هزینه
                 """)),
         Row(role: .source, names: source + words("platform network ad_network")),
-        Row(role: .campaign, names: words(
-            """
-            campaign campaign_name utm_campaign ad_campaign campaign_id کمپین نام_کمپین کارزار
-            """)),
-        Row(role: .kind, names: words(
-            """
-            kind type cost_type cost_kind expense_type category department team نوع نوع_هزینه دسته
-            """)),
+        Row(
+            role: .campaign,
+            names: words(
+                """
+                campaign campaign_name utm_campaign ad_campaign campaign_id کمپین نام_کمپین کارزار
+                """)),
+        Row(
+            role: .kind,
+            names: words(
+                """
+                kind type cost_type cost_kind expense_type category department team نوع نوع_هزینه دسته
+                """)),
     ]
 }

@@ -31,7 +31,8 @@ package enum Loader {
 
     /// The road of a load. The result is the same at any number of threads and any size of pieces.
     static func load(
-        _ request: LoadRequest, interrupt: Interrupt, chunkSize: Int, progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
+        _ request: LoadRequest, interrupt: Interrupt, chunkSize: Int,
+        progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
     ) throws -> (table: Table, report: LoadReport) {
         let file = try DataFile(request, chunkSize: chunkSize, interrupt: interrupt)
         var decision = try ColumnDecision(file)

@@ -43,7 +43,8 @@ extension Diagnostic {
         return atCell(
             message, places, places.record(row: row),
             mends: [
-                "`on error null` fills short rows up and cuts long ones", "`on error skip into \"rejects.csv\"` leaves such rows out",
+                "`on error null` fills short rows up and cuts long ones",
+                "`on error skip into \"rejects.csv\"` leaves such rows out",
             ])
     }
 
@@ -58,17 +59,23 @@ extension Diagnostic {
             mends: ["`on duplicate keep first` or `on duplicate keep last` says which of them counts"])
     }
 
-    static func ambiguousDates(_ column: String, _ example: String, _ file: DataFile) -> Diagnostic {
+    /// `decided`: another column of the file that does tell, which is a hint but no proof.
+    static func ambiguousDates(
+        _ column: String, _ example: String, _ file: DataFile, decided: (name: String, isDayFirst: Bool)?
+    ) -> Diagnostic {
         let separator = example.first { "-/.".contains($0) }.map(String.init) ?? "-"
         let parts = example.prefix { !$0.isWhitespace }.split(separator: Character(separator))
         let year = parts.last.map { $0.count == 2 } == true ? "yy" : "yyyy"
         let request = file.request
+        func hint(_ isDayFirst: Bool) -> String {
+            decided.map { $0.isDayFirst == isDayFirst ? " (as in `\($0.name)`)" : "" } ?? ""
+        }
         return Diagnostic(
             .error, "no value of `\(column)` tells day from month: `\(example)` may be either", cause: .data, in: request.script,
             at: request.range,
             mends: [
-                "day first: `dates \"\(Note.pattern("dd", "MM", separator, year: year))\"`",
-                "month first: `dates \"\(Note.pattern("MM", "dd", separator, year: year))\"`",
+                "day first\(hint(true)): `dates \"\(Note.pattern("dd", "MM", separator, year: year))\"`",
+                "month first\(hint(false)): `dates \"\(Note.pattern("MM", "dd", separator, year: year))\"`",
             ])
     }
 
@@ -82,7 +89,8 @@ extension Diagnostic {
         let lost = literal.dropFirst().joined(separator: ", ")
         let clause = "states won = \(literal[0])" + (lost.isEmpty ? "" : ", lost = " + (literal.count > 2 ? "(\(lost))" : lost))
         return Diagnostic(
-            .error, "`\(column)` holds \(names)" + (unknown.count > 5 ? " and \(unknown.count - 5) more" : "")
+            .error,
+            "`\(column)` holds \(names)" + (unknown.count > 5 ? " and \(unknown.count - 5) more" : "")
                 + ", of which it is not known whether the deal is won, lost or open", cause: .data, in: request.script,
             at: request.range, mends: ["the states met are \(list)\(more)", "say what they mean, such as `\(clause)`"])
     }

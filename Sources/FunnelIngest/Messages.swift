@@ -9,10 +9,13 @@ extension Diagnostic {
 
     static func noFile(_ request: LoadRequest, neighbours: [String]) -> Diagnostic {
         let name = request.path.split(separator: "/").last.map(String.init) ?? request.path
-        return file("there is no file `\(request.displayName)`", request).with(mend: Suggestion.mend(for: name, among: neighbours))
+        return file("there is no file `\(request.displayName)`", request).with(
+            mend: Suggestion.mend(for: name, among: neighbours))
     }
 
-    static func isFolder(_ request: LoadRequest) -> Diagnostic { file("`\(request.displayName)` is a folder, not a file", request) }
+    static func isFolder(_ request: LoadRequest) -> Diagnostic {
+        file("`\(request.displayName)` is a folder, not a file", request)
+    }
 
     static func unreadable(_ request: LoadRequest, reason: String) -> Diagnostic {
         file("`\(request.displayName)` can't be read: \(reason)", request)
@@ -45,7 +48,8 @@ extension Diagnostic {
         let at = file.plan.range(chunk).lowerBound + (index.openQuote ?? 0)
         let (source, range) = DataPlaces.source(file, at..<(at + 1))
         return Diagnostic(
-            .error, "a quote is opened here, and nothing closes it before the end of the file", cause: .data, in: source, at: range,
+            .error, "a quote is opened here, and nothing closes it before the end of the file", cause: .data, in: source,
+            at: range,
             mends: ["a quote within a quoted field is written twice: `\"\"`"])
     }
 

@@ -28,6 +28,10 @@ enum Note {
         "`\(column)` is read \(order == .monthFirst ? "month" : "day") first"
     }
 
+    static func jalali(_ column: String) -> String {
+        "`\(column)` holds dates of the Solar Hijri calendar, kept as the days that they are"
+    }
+
     static func cutFractions(_ count: Int, _ column: String) -> String {
         "\(counted(count, "time")) in `\(column)` cut to the microsecond"
     }

@@ -12,6 +12,7 @@ struct NumberTokens {
     private var isPercent = false
     private var isInParentheses = false
     private var currency: UInt64 = 0
+    private var isRareCurrency = false
 
     private static let decimal = UInt8(ascii: "d")
     private static let thousands = UInt8(ascii: "t")
@@ -63,8 +64,9 @@ struct NumberTokens {
                 }
                 fallthrough
             default:
-                guard currency == 0, let (name, next) = CurrencyNames.match(scalars, at) else { return nil }
+                guard currency == 0, let (name, next, isCommon) = CurrencyNames.match(scalars, at) else { return nil }
                 currency = name
+                isRareCurrency = !isCommon
                 currencyFollows = hasDigits
                 at = next
                 continue
@@ -174,6 +176,8 @@ struct NumberTokens {
         if hasPlus, !hasMark, !isPercent, currency == 0 { return false }
         if body.contains(Self.space), !hasMark, currency == 0 { return false }
         if exponent != nil, !hasMark, !exponentHasSign { return false }
+        if isRareCurrency { return false }
+        if isInParentheses, !hasMark, currency == 0, body.allSatisfy(Byte.isDigit) { return false }
         return true
     }
 

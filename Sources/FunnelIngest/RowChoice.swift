@@ -21,7 +21,8 @@ struct RowChoice {
             if let first = doubles.first {
                 if request.onDuplicate == .stop {
                     throw Diagnostic.duplicate(
-                        errors.places, row: first.row, first: first.kept, column: column, role: request.role, count: doubles.count)
+                        errors.places, row: first.row, first: first.kept, column: column, role: request.role, count: doubles.count
+                    )
                 }
                 refused.formUnion(doubles.map(\.row))
                 notes.append(Note.duplicates(doubles.count, columns[column].name, keepsLast: keepsLast))

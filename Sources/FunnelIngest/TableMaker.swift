@@ -63,6 +63,7 @@ enum TableMaker {
                 }
             case .text, .key, .number, .yesNo, .date: break
             }
+            if case .date = settled.rule, decision.sample[column].jalali > 0 { notes.append(Note.jalali(name)) }
             var spelled: [Int: Int] = [:]
             var currencies: [UInt64: Int] = [:]
             var cut = 0

@@ -56,7 +56,8 @@ enum TimeText {
     static func half(_ scanner: inout DateScanner) -> Bool? {
         let start = scanner.at
         scanner.skipBlanks()
-        for (spelling, isAfternoon) in halves where scanner.bytes[scanner.at...].starts(with: spelling, by: { $0 | 0x20 == $1 | 0x20 }) {
+        for (spelling, isAfternoon) in halves
+        where scanner.bytes[scanner.at...].starts(with: spelling, by: { $0 | 0x20 == $1 | 0x20 }) {
             scanner.at += spelling.count
             return isAfternoon
         }

@@ -74,11 +74,13 @@ struct SampleWorld {
     }
 
     private static let ownerNames = [
-        "Anna Schmidt", "James Carter", "Léa Moreau", "Jürgen Weiß", "Sofia Rossi", "Mehmet Yılmaz", "Sara Ahmadi", "Tomás García",
+        "Anna Schmidt", "James Carter", "Léa Moreau", "Jürgen Weiß", "Sofia Rossi", "Mehmet Yılmaz", "Sara Ahmadi",
+        "Tomás García",
         "Emily Clark", "Lukas Müller", "Chloé Bernard", "Olivia Brown", "Noah Wilson", "Zoë van Dijk", "Bram de Vries",
         "Ayşe Demir", "نگار رضایی", "Priya Sharma", "Arjun Patel", "Yuki Tanaka", "João Silva", "Beatriz Souza", "Hannah Fischer",
         "Jonas Wagner", "Grace Hughes", "Liam O’Connor", "Ingrid Sørensen", "Björn Åkesson", "Marta Nowak", "Paweł Wójcik",
-        "آرش کریمی", "Elena Popescu", "Daniel Kim", "Nora Keller", "Félix Dubois", "Ivana Horvat", "Mark Evans", "Lucía Fernández",
+        "آرش کریمی", "Elena Popescu", "Daniel Kim", "Nora Keller", "Félix Dubois", "Ivana Horvat", "Mark Evans",
+        "Lucía Fernández",
         "Omar Haddad", "Rachel Green",
     ]
 

@@ -109,7 +109,9 @@ func naiveRecords(_ text: String, delimiter: UInt8 = Byte.comma) -> [[String]] {
 
     @Test("cells are those of a slow reading of the same text") func reference() throws {
         var random = Random(state: 7)
-        let atoms = ["a", "bc", "é", "\"\"", " ", ",", "\n", "\r\n", "x y", "سلام", "1", "0", "-", ".", "\t", "''", "zzzzzzzzzzzz"]
+        let atoms = [
+            "a", "bc", "é", "\"\"", " ", ",", "\n", "\r\n", "x y", "سلام", "1", "0", "-", ".", "\t", "''", "zzzzzzzzzzzz",
+        ]
         for _ in 0..<400 {
             let columns = Int.random(in: 2...5, using: &random)
             var text = (0..<columns).map { "h\($0)" }.joined(separator: ",") + "\n"
@@ -136,7 +138,8 @@ func naiveRecords(_ text: String, delimiter: UInt8 = Byte.comma) -> [[String]] {
             let rows = expected.filter { !blank($0) }.count
             // Rows of quoted blanks count as rows for the loader.
             #expect(loaded.table.rowCount >= rows && loaded.table.rowCount <= expected.count)
-            for (at, column) in loaded.table.columns.enumerated() where column.type == .text && loaded.table.rowCount == expected.count {
+            for (at, column) in loaded.table.columns.enumerated()
+            where column.type == .text && loaded.table.rowCount == expected.count {
                 let wanted = expected.map { at < $0.count ? $0[at] : "" }.map { $0.allSatisfy(\.isWhitespace) ? "∅" : $0 }
                 #expect(loaded.values(column.name) == wanted, "\(text.debugDescription)")
             }

@@ -47,6 +47,7 @@ import Testing
 
     @Test("the first line of a spreadsheet may name the separator") func excelLine() throws {
         #expect(try load("sep=;\nn;t\n1;a\n").values("t") == ["a"])
+        #expect(try load("sep=\n\nx\n").table.columns.map(\.name) == ["sep="])
         #expect(try load("\u{FEFF}SEP=|\r\nn|t\r\n1|a\r\n").values("t") == ["a"])
     }
 
@@ -57,7 +58,9 @@ import Testing
     @Test("UTF-16 is decoded, either end first") func utf16() throws {
         for isBig in [false, true] {
             let units = Array("\u{FEFF}n\tt\r\n1\tسلام 😀\r\n".utf16)
-            let bytes = units.flatMap { unit in isBig ? [UInt8(unit >> 8), UInt8(unit & 255)] : [UInt8(unit & 255), UInt8(unit >> 8)] }
+            let bytes = units.flatMap { unit in
+                isBig ? [UInt8(unit >> 8), UInt8(unit & 255)] : [UInt8(unit & 255), UInt8(unit >> 8)]
+            }
             let loaded = try load(bytes: bytes)
             #expect(loaded.values("t") == ["سلام 😀"])
             #expect(loaded.report.notes.contains { $0.contains("UTF-16") })

@@ -13,12 +13,14 @@ private let header = "id,created,amount\n"
     @Test("a bad cell stops the load and is shown in its line") func badCell() {
         for size in [5, 1 << 20] {
             let found = problems {
-                _ = try load(header + "1,2021-01-01,5\n2,2021-01-02,\"fi,ve\"\n3,2021-01-03,six\n4,2021-01-32,7\n", chunkSize: size)
+                _ = try load(
+                    header + "1,2021-01-01,5\n2,2021-01-02,\"fi,ve\"\n3,2021-01-03,six\n4,2021-01-32,7\n", chunkSize: size)
             }
-            #expect(found.map(\.message) == [
-                "`created` holds `2021-01-32`, which is not a date; it is the only such cell, and 2 bad in other columns",
-                "`amount` holds `fi,ve`, which is not a number; there are 2 such cells, and 1 bad in other columns",
-            ])
+            #expect(
+                found.map(\.message) == [
+                    "`created` holds `2021-01-32`, which is not a date; it is the only such cell, and 2 bad in other columns",
+                    "`amount` holds `fi,ve`, which is not a number; there are 2 such cells, and 1 bad in other columns",
+                ])
             #expect(found.map(\.marked) == ["2021-01-32", "fi,ve"])
             #expect(found.map { $0.source?.firstLine } == [5, 3])
             #expect(found.map { $0.source?.name } == ["data.csv", "data.csv"])
@@ -60,16 +62,22 @@ private let header = "id,created,amount\n"
         #expect(loaded.report.read == 4 && loaded.report.kept == 4 && loaded.report.refused == 0)
         #expect(loaded.report.notes.contains("1 cell in `created` became missing, the first `soon` on line 4"))
         #expect(
-            loaded.report.notes.contains("1 row with too few fields filled up, 1 row with too many fields cut; the first on line 2"))
+            loaded.report.notes.contains(
+                "1 row with too few fields filled up, 1 row with too many fields cut; the first on line 2"))
     }
 
-    @Test("`on error skip` leaves such rows out and writes them down as they stand", arguments: [4, 1 << 20]) func skip(_ size: Int) throws {
+    @Test("`on error skip` leaves such rows out and writes them down as they stand", arguments: [4, 1 << 20]) func skip(
+        _ size: Int
+    ) throws {
         let bench = Workbench()
-        let text = "id,created,\"amo\"\"unt\",t\r\n1,2021-01-01,5,a\r\n2,soon,\"6\",\"b, \"\"c\"\"\nd\"\r\n3,2021-01-03\r\n4,2021-01-04,7,e\r\n5,,x,gone\r\n"
+        let text =
+            "id,created,\"amo\"\"unt\",t\r\n1,2021-01-01,5,a\r\n2,soon,\"6\",\"b, \"\"c\"\"\nd\"\r\n3,2021-01-03\r\n4,2021-01-04,7,e\r\n5,,x,gone\r\n"
         bench.write(Array(text.utf8))
         let request = bench.request(.deals) {
             $0.onError = .skip(into: bench.folder + "/rejects.csv")
-            $0.mappings = [.init(target: "amount", value: .column("amo\"unt"), targetRange: TextRange(0, 0), valueRange: TextRange(0, 0))]
+            $0.mappings = [
+                .init(target: "amount", value: .column("amo\"unt"), targetRange: TextRange(0, 0), valueRange: TextRange(0, 0))
+            ]
         }
         let (table, report) = try Loader.load(request, interrupt: Interrupt(), chunkSize: size)
         let loaded = Loaded(table: table, report: report)
@@ -94,7 +102,8 @@ private let header = "id,created,amount\n"
         bench.write(Array("id,amount\n1,x\n2,1\n".utf8))
         let found = problems {
             _ = try Loader.load(
-                bench.request(.deals) { $0.onError = .skip(into: bench.folder + "/data.csv") }, interrupt: Interrupt(), chunkSize: 99)
+                bench.request(.deals) { $0.onError = .skip(into: bench.folder + "/data.csv") }, interrupt: Interrupt(),
+                chunkSize: 99)
         }
         #expect(found.first?.message.contains("it is the file that is being loaded") == true)
         #expect(bench.read("data.csv") == "id,amount\n1,x\n2,1\n")
@@ -102,7 +111,8 @@ private let header = "id,created,amount\n"
 }
 
 @Suite("doubled ids") struct DuplicateTests {
-    private let text = "id,created,t\n1,2021-01-01,a\n2,2021-01-02,b\n1,2021-01-03,c\n,2021-01-04,d\n,2021-01-05,e\n1,2021-01-06,f\n"
+    private let text =
+        "id,created,t\n1,2021-01-01,a\n2,2021-01-02,b\n1,2021-01-03,c\n,2021-01-04,d\n,2021-01-05,e\n1,2021-01-06,f\n"
 
     @Test("a doubled id stops the load and names the other row") func stop() {
         for text in [text, text.replacing("\n2,", with: "\nx,")] {
@@ -142,7 +152,8 @@ private let header = "id,created,amount\n"
             _ = try Loader.load(bench.request(.deals), interrupt: interrupt, chunkSize: 64) { _ in interrupt.raise() }
         }
         #expect(found.first?.cause == .interrupted)
-        #expect(problems { _ = try Loader.load(bench.request(.deals), interrupt: interrupt) { _ in } }.first?.cause == .interrupted)
+        #expect(
+            problems { _ = try Loader.load(bench.request(.deals), interrupt: interrupt) { _ in } }.first?.cause == .interrupted)
     }
 
     @Test("progress rises to the whole file") func progress() throws {
@@ -178,6 +189,18 @@ private let header = "id,created,amount\n"
         #expect(schema.roles == [.id: 0, .created: 1, .source: 2])
     }
 
+    @Test("a pipe can be loaded after its schema was asked for") func pipe() throws {
+        var ends: [Int32] = [0, 0]
+        #expect(Glibc.pipe(&ends) == 0)
+        let text = Array("id,created\n1,2021-01-01\n".utf8)
+        _ = Glibc.write(ends[1], text, text.count)
+        close(ends[1])
+        defer { close(ends[0]) }
+        let request = LoadRequest(role: .leads, path: "/dev/fd/\(ends[0])", displayName: "pipe")
+        #expect(try Loader.peek(request).columns.count == 2)
+        #expect(try Loader.load(request, interrupt: Interrupt()) { _ in }.table.rowCount == 1)
+    }
+
     @Test("empty files, odd bytes and cuts at every place never crash") func robustness() {
         let base = Array("\u{FEFF}id,créé,\"a\"\"b\",amount\r\n1,\"x\ny\",ü,5\r2,\"\",\"\"\"\",\"1,5\"\n".utf8)
         for end in 0...base.count {
@@ -188,7 +211,9 @@ private let header = "id,created,amount\n"
         for round in 0..<1500 {
             let text = (0..<Int.random(in: 0...60, using: &random)).map { _ in bytes.randomElement(using: &random)! }
             _ = problems {
-                _ = try load(bytes: text, chunkSize: Int.random(in: 1...20, using: &random), threads: 1 + round % 3) { $0.onError = .null }
+                _ = try load(bytes: text, chunkSize: Int.random(in: 1...20, using: &random), threads: 1 + round % 3) {
+                    $0.onError = .null
+                }
             }
             _ = problems { _ = try load(bytes: text, as: .costs) }
         }

@@ -35,16 +35,22 @@ import Testing
     }
 
     @Test("exports of Salesforce are known") func salesforce() {
-        let leads = roles(.leads, "Lead ID,First Name,Last Name,Company / Account,Lead Source,Lead Status,Lead Owner,Create Date,Converted Date")
+        let leads = roles(
+            .leads, "Lead ID,First Name,Last Name,Company / Account,Lead Source,Lead Status,Lead Owner,Create Date,Converted Date"
+        )
         #expect(
             leads == [
-                .id: "Lead ID", .source: "Lead Source", .owner: "Lead Owner", .created: "Create Date", .qualified: "Converted Date",
+                .id: "Lead ID", .source: "Lead Source", .owner: "Lead Owner", .created: "Create Date",
+                .qualified: "Converted Date",
             ])
         let deals = roles(
-            .deals, "Opportunity ID,Opportunity Name,Account Name,Stage,Amount,Close Date,Created Date,Opportunity Owner,Lead Source,Probability (%),Won,Closed")
+            .deals,
+            "Opportunity ID,Opportunity Name,Account Name,Stage,Amount,Close Date,Created Date,Opportunity Owner,Lead Source,Probability (%),Won,Closed"
+        )
         #expect(
             deals == [
-                .id: "Opportunity ID", .customer: "Account Name", .amount: "Amount", .closed: "Close Date", .created: "Created Date",
+                .id: "Opportunity ID", .customer: "Account Name", .amount: "Amount", .closed: "Close Date",
+                .created: "Created Date",
                 .owner: "Opportunity Owner", .source: "Lead Source",
             ])
     }
@@ -52,9 +58,13 @@ import Testing
     @Test("exports of Pipedrive are known") func pipedrive() {
         let leads = roles(.leads, "Lead - ID,Lead - Title,Lead - Owner,Lead - Lead created,Lead - Source channel")
         #expect(
-            leads == [.id: "Lead - ID", .owner: "Lead - Owner", .created: "Lead - Lead created", .source: "Lead - Source channel"])
+            leads == [
+                .id: "Lead - ID", .owner: "Lead - Owner", .created: "Lead - Lead created", .source: "Lead - Source channel",
+            ])
         let deals = roles(
-            .deals, "Deal - ID,Deal - Title,Deal - Value,Deal - Status,Deal - Owner,Deal - Organization,Deal - Deal created,Deal - Won time,Deal - Source channel")
+            .deals,
+            "Deal - ID,Deal - Title,Deal - Value,Deal - Status,Deal - Owner,Deal - Organization,Deal - Deal created,Deal - Won time,Deal - Source channel"
+        )
         #expect(
             deals == [
                 .id: "Deal - ID", .amount: "Deal - Value", .status: "Deal - Status", .owner: "Deal - Owner",
@@ -66,7 +76,8 @@ import Testing
     @Test("exports of Zoho are known") func zoho() {
         let leads = roles(.leads, "Record Id,Lead Owner,Company,First Name,Last Name,Lead Source,Lead Status,Created Time")
         #expect(leads == [.id: "Record Id", .owner: "Lead Owner", .source: "Lead Source", .created: "Created Time"])
-        let deals = roles(.deals, "Record Id,Deal Owner,Amount,Deal Name,Closing Date,Account Name,Stage,Lead Source,Created Time")
+        let deals = roles(
+            .deals, "Record Id,Deal Owner,Amount,Deal Name,Closing Date,Account Name,Stage,Lead Source,Created Time")
         #expect(
             deals == [
                 .id: "Record Id", .owner: "Deal Owner", .amount: "Amount", .closed: "Closing Date", .customer: "Account Name",
@@ -81,9 +92,11 @@ import Testing
             ])
         #expect(
             roles(.deals, "شناسه سرنخ,تاريخ بستن,وضعيت,مبلغ,مشتری,محصول") == [
-                .lead: "شناسه سرنخ", .closed: "تاريخ بستن", .status: "وضعيت", .amount: "مبلغ", .customer: "مشتری", .product: "محصول",
+                .lead: "شناسه سرنخ", .closed: "تاريخ بستن", .status: "وضعيت", .amount: "مبلغ", .customer: "مشتری",
+                .product: "محصول",
             ])
-        #expect(roles(.costs, "تاریخ,هزینه,منبع,کمپین") == [.date: "تاریخ", .amount: "هزینه", .source: "منبع", .campaign: "کمپین"])
+        #expect(
+            roles(.costs, "تاریخ,هزینه,منبع,کمپین") == [.date: "تاریخ", .amount: "هزینه", .source: "منبع", .campaign: "کمپین"])
         #expect(roles(.stages, "شناسه سرنخ,مرحله,تاریخ ورود") == [.lead: "شناسه سرنخ", .stage: "مرحله", .entered: "تاریخ ورود"])
     }
 
@@ -141,7 +154,8 @@ import Testing
     @Test("a constant for a role has the role's type") func constants() throws {
         let loaded = try load("lead,closed\n1,2021-01-02\n2,\n") {
             $0.mappings = [
-                mapping("status", .constant("won")), mapping("amount", .constant("1,200.50")), mapping("created", .constant("2020-12-31")),
+                mapping("status", .constant("won")), mapping("amount", .constant("1,200.50")),
+                mapping("created", .constant("2020-12-31")),
                 mapping("customer", .constant("7")), mapping("owner", .constant("7")),
             ]
         }
@@ -164,7 +178,9 @@ import Testing
 
     @Test("one column may serve several roles that agree") func shared() throws {
         let loaded = try load("id,day\n1,2021-01-02\n", as: .leads) {
-            $0.mappings = [mapping("created", .column("day")), mapping("qualified", .column("day")), mapping("source", .column("id"))]
+            $0.mappings = [
+                mapping("created", .column("day")), mapping("qualified", .column("day")), mapping("source", .column("id")),
+            ]
         }
         #expect(loaded.role(.created) == "day" && loaded.role(.qualified) == "day")
         let found = problems {
@@ -178,10 +194,15 @@ import Testing
     @Test("an unknown column is an error with the nearest headers") func unknown() {
         let found = problems {
             _ = try load("id,created,origin\n", as: .leads) {
-                $0.mappings = [mapping("source", .column("orign")), mapping("owner", .column("who")), mapping("source", .column("x"))]
+                $0.mappings = [
+                    mapping("source", .column("orign")), mapping("owner", .column("who")), mapping("source", .column("x")),
+                ]
             }
         }
-        #expect(found.map(\.message) == ["`data.csv` has no column `orign`", "`data.csv` has no column `who`", "`source` is given twice"])
+        #expect(
+            found.map(\.message) == [
+                "`data.csv` has no column `orign`", "`data.csv` has no column `who`", "`source` is given twice",
+            ])
         #expect(found[0].mends == ["`origin` may be meant", "its columns are `id`, `created`, `origin`"])
         #expect(found[0].cause == .text && found[0].range == TextRange(3, 4))
     }
@@ -189,8 +210,10 @@ import Testing
     @Test("a needed role that no column plays is an error with the clause to write") func needed() {
         let found = problems { _ = try load("lead id,Signup,note\n1,2021-01-02,x\n", as: .leads) }
         #expect(found.first?.message == "no column of `data.csv` is known to be `created`, which leads need")
-        #expect(found.first?.mends == ["its columns are `lead id`, `Signup`, `note`", "say which it is: `with created = Signup`"])
-        #expect(problems { _ = try load("a,b\n", as: .stages) }.first?.message.contains("`lead` and `stage` and `entered`") == true)
+        #expect(
+            found.first?.mends == ["its columns are `lead id`, `Signup`, `note`", "say which it is: `with created = Signup`"])
+        #expect(
+            problems { _ = try load("a,b\n", as: .stages) }.first?.message.contains("`lead` and `stage` and `entered`") == true)
     }
 
     @Test("a column that only looks like a role's stays a plain one") func misfit() throws {
@@ -203,7 +226,10 @@ import Testing
 
 @Suite("states of deals") struct StateTests {
     @Test("texts of states are matched by synonyms") func synonyms() throws {
-        let texts = ["Closed Won", "closedlost", "برنده", "Negotiation/Review", "Id. Decision Makers", "WON", "Dead", "در جریان", "1", "false"]
+        let texts = [
+            "Closed Won", "closedlost", "برنده", "Negotiation/Review", "Id. Decision Makers", "WON", "Dead", "در جریان", "1",
+            "false",
+        ]
         let loaded = try load("id,status\n" + texts.enumerated().map { "\($0.offset),\($0.element)\n" }.joined())
         #expect(loaded.table.states == [.won, .lost, .won, .open, .open, .won, .lost, .open, .won, .lost])
     }
@@ -211,7 +237,8 @@ import Testing
     @Test("an unknown state is an error that lists the states met") func unknown() {
         let found = problems { _ = try load("id,status\n1,Won\n2,Handed over\n3,Won\n4,Lost it\n") }
         #expect(
-            found.first?.message == "`status` holds `Handed over`, `Lost it`, of which it is not known whether the deal is won, lost or open")
+            found.first?.message
+                == "`status` holds `Handed over`, `Lost it`, of which it is not known whether the deal is won, lost or open")
         #expect(
             found.first?.mends == [
                 "the states met are `Won` (2), `Handed over` (1), `Lost it` (1)",

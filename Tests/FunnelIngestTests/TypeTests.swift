@@ -11,15 +11,18 @@ import Testing
         arguments: [
             (["true", "False", "", "TRUE"], ColumnType.yesNo), (["yes", "no"], .yesNo), (["y", "N", "t", "F"], .yesNo),
             (["1", "0", "1"], .integer), (["1", "-20", "0"], .integer), (["1.5", "2"], .decimal(scale: 1)),
-            (["0.0", "100.0"], .decimal(scale: 1)), (["0001", "0002"], .text), (["1", "02"], .text), (["+49123", "+49456"], .text),
+            (["0.0", "100.0"], .decimal(scale: 1)), (["0001", "0002"], .text), (["1", "02"], .text),
+            (["+49123", "+49456"], .text),
             (["5-20", "1-5"], .text), (["1-5", "50-200"], .text), (["", ""], .text), (["a", "1"], .text),
             (["2021-04-15", "2021-04-16"], .date), (["2021-04-15 10:00", "2021-04-16"], .timestamp),
             (["2021-04-15 00:00:00"], .timestamp), (["20210415", "20210416"], .integer), (["$1,200", "$15"], .integer),
             (["$1,200.50"], .decimal(scale: 2)), (["5%", "12.5%"], .decimal(scale: 3)), (["1e5"], .text), (["1.5e+06"], .integer),
             (["123456789012345678901"], .text), (["192.168.0.1"], .text), (["1.2.3"], .text), (["14:30"], .text),
-            (["030 123 456"], .text), (["NULL", "5"], .integer), (["NULL", "x"], .text), (["NaN", "-", "1.25"], .decimal(scale: 2)),
+            (["030 123 456"], .text), (["NULL", "5"], .integer), (["NULL", "x"], .text),
+            (["NaN", "-", "1.25"], .decimal(scale: 2)),
             (["NULL", "NULL"], .text), (["2021-02-30", "2021-02-28"], .text), (["yes", "1"], .text), (["12 345", "67"], .text),
-            (["USD 5", "7 EUR"], .integer), (["12 apples"], .text), (["(555)"], .integer), (["--", "5"], .text),
+            (["USD 5", "7 EUR"], .integer), (["12 apples"], .text), (["(555)"], .text), (["TOP 10", "ALL 5"], .text),
+            (["$5", "($7)"], .integer), (["--", "5"], .text),
         ])
     func inferred(_ values: [String], _ type: ColumnType) throws {
         #expect(try column(values).type("x") == type)
@@ -62,7 +65,9 @@ import Testing
     @Test("ids are whole numbers only where all are written so") func keys() throws {
         let header = "id,created\n"
         #expect(try load(header + "1,2021-01-01\n22,2021-01-02\n", as: .leads).type("id") == .integer)
-        #expect(try load(header + "-9223372036854775808,2021-01-01\n9223372036854775807,2021-01-01\n", as: .leads).type("id") == .integer)
+        #expect(
+            try load(header + "-9223372036854775808,2021-01-01\n9223372036854775807,2021-01-01\n", as: .leads).type("id")
+                == .integer)
         for odd in ["01", "+1", "1,000", "1.0", "9223372036854775808", "x", "-0"] {
             let loaded = try load(header + "5,2021-01-01\n\"\(odd)\",2021-01-02\n", as: .leads)
             #expect(loaded.type("id") == .text)
@@ -73,7 +78,8 @@ import Testing
     @Test("qualified is a date or yes/no") func qualified() throws {
         func qualified(_ values: [String]) throws -> Loaded {
             try load(
-                "id,created,qualified\n" + values.enumerated().map { "\($0.offset),2021-01-01,\($0.element)\n" }.joined(), as: .leads)
+                "id,created,qualified\n" + values.enumerated().map { "\($0.offset),2021-01-01,\($0.element)\n" }.joined(),
+                as: .leads)
         }
         #expect(try qualified(["1", "0"]).type("qualified") == .yesNo)
         #expect(try qualified(["Yes", ""]).type("qualified") == .yesNo)

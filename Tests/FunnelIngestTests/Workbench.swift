@@ -45,7 +45,8 @@ final class Workbench {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    func request(_ role: TableRole, _ name: String = "data.csv", _ change: (inout LoadRequest) -> Void = { _ in }) -> LoadRequest {
+    func request(_ role: TableRole, _ name: String = "data.csv", _ change: (inout LoadRequest) -> Void = { _ in }) -> LoadRequest
+    {
         var request = LoadRequest(role: role, path: folder + "/" + name, displayName: name)
         change(&request)
         return request
@@ -58,7 +59,9 @@ struct Loaded {
     var report: LoadReport
 
     func column(_ name: String) -> Column? { table.columns.first { $0.name == name } }
-    func values(_ name: String) -> [String] { column(name).map { column in (0..<column.count).map { shown(column.value($0)) } } ?? [] }
+    func values(_ name: String) -> [String] {
+        column(name).map { column in (0..<column.count).map { shown(column.value($0)) } } ?? []
+    }
     func type(_ name: String) -> ColumnType? { column(name)?.type }
     func role(_ role: ColumnRole) -> String? { table.column(role)?.name }
 }

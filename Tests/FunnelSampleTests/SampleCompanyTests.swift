@@ -23,7 +23,9 @@ private struct Company {
             unlink(path)
             bytes[name] = content
             files[name] = content.split(separator: 10).dropFirst().map { line in
-                line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+                line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map {
+                    String(decoding: $0, as: UTF8.self)
+                }
             }
         }
         rmdir(folder)
