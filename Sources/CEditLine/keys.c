@@ -64,7 +64,11 @@ static int next_character(ce_editor *editor, wchar_t *character) {
     for (int i = 0; i < more; i++) {
         got = next_byte(editor, &byte);
         if (got <= 0) return got;
-        if ((byte & 0xC0) != 0x80) more = -1;
+        if ((byte & 0xC0) != 0x80) {
+            // It belongs to the next character.
+            editor->byte_ahead = byte;
+            more = -1;
+        }
         value = value << 6 | (byte & 0x3F);
     }
     int is_none = more < 0 || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000);
@@ -75,7 +79,12 @@ static int next_character(ce_editor *editor, wchar_t *character) {
 /// Keeps the cursor out of the indent of a further line. Returns whether it had to be moved.
 static int settle(ce_editor *editor) {
     const LineInfoW *line = el_wline(editor->el);
-    size_t cursor = (size_t)(line->cursor - line->buffer), length = (size_t)(line->lastchar - line->buffer), last = editor->last_cursor;
+    // Some of libedit's vi commands leave the cursor one before an empty text; moving it anywhere mends that.
+    if (line->cursor < line->buffer) el_cursor(editor->el, 1);
+    if (line->cursor > line->lastchar) el_cursor(editor->el, -1);
+    size_t cursor = (size_t)(line->cursor - line->buffer);
+    size_t length = (size_t)(line->lastchar - line->buffer);
+    size_t last = editor->last_cursor;
     editor->last_cursor = cursor;
     if (ce_is_searching(line->buffer, length)) return 0;
     size_t newline = cursor;

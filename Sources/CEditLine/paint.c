@@ -35,6 +35,15 @@ void ce_remember_size(ce_editor *editor) {
     int columns = 0, rows = 0;
     if (el_wget(editor->el, EL_GETTC, "co", &columns) != 0 || columns <= 0) columns = 80;
     if (el_wget(editor->el, EL_GETTC, "li", &rows) != 0 || rows <= 0) rows = 24;
+    // libedit runs over its own rows where a wide letter is as wide as the terminal.
+    if (columns < 8) {
+        columns = 8;
+        el_wset(editor->el, EL_SETTC, L"co", L"8", NULL);
+    }
+    if (rows < 2) {
+        rows = 2;
+        el_wset(editor->el, EL_SETTC, L"li", L"2", NULL);
+    }
     editor->columns = columns;
     editor->rows = rows;
 }

@@ -79,7 +79,7 @@ enum JSONWriter {
             case "\r": result += "\\r"
             case "\t": result += "\\t"
             // U+2028 and U+2029 end a line in JavaScript; C1 controls can drive a terminal.
-            case _ where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value):
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}"..."\u{2029}":
                 let digits = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: result.unicodeScalars.append(scalar)

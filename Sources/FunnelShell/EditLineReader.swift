@@ -82,7 +82,8 @@ final class EditLineReader: LineReader {
         guard isColoured() else { return }
         for (range, style) in conversation.highlights(of: text) {
             guard let index = TextStyle.allCases.firstIndex(of: style) else { continue }
-            for offset in max(0, range.start)..<max(0, range.start, min(range.end, styles.count)) { styles[offset] = UInt8(index) }
+            let start = max(0, range.start)
+            for offset in start..<max(start, min(range.end, styles.count)) { styles[offset] = UInt8(index) }
         }
     }
 

@@ -1,5 +1,6 @@
 import FunnelModel
 import FunnelRender
+import FunnelText
 import Testing
 
 @Suite struct TableRendererTests {
@@ -130,7 +131,7 @@ import Testing
     func `No line of a table is wider than the terminal`(width: Int) {
         for answer in [Samples.bySource, Samples.hostile, Samples.empty] {
             for line in TableRenderer(TableOptions(width: width)).lines(of: answer) {
-                #expect(line.text.count <= width, "\(line.text)")
+                #expect(DisplayWidth.of(line.text) <= width, "\(line.text)")
             }
         }
     }
