@@ -70,6 +70,9 @@ extension Binder {
         switch function {
         case .count: return (.count, true)
         case .distinct: return (.count, false)
+        case .span:
+            guard value.type.isTime else { throw error(.needs("a date", found: value.type), range) }
+            return (.days, false)
         case .sum, .mean, .percentile:
             guard value.type.isNumber || value.type == .duration else { throw error(.needs("a number", found: value.type), range) }
             return (value.quantity, function == .sum)
@@ -129,6 +132,10 @@ extension Binder {
         if table == .leads, leavesOutYoung, let window {
             let old = RowCondition.agedAtLeast(window, at: context.now)
             aggregate.filter = aggregate.filter.map { .and([$0, old]) } ?? old
+        }
+        if let extra = extraFilter {
+            let condition = try inside(extra.source) { binder throws(Diagnostic) in try binder.condition(extra.condition, in: RowScope(table: table)) }
+            aggregate.filter = aggregate.filter.map { .and([$0, condition]) } ?? condition
         }
         if let known = aggregates[table]?.first(where: {
             $0.function == aggregate.function && $0.argument == aggregate.argument && $0.filter == aggregate.filter

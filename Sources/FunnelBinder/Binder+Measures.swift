@@ -88,6 +88,7 @@ extension Binder {
             guard inner.isAdditive else { throw error(.noShare(Printer.text(call.arguments[0])), call.arguments[0].range) }
             return TypedMeasure(value: .share(inner.value), quantity: .percent)
         }
+        if let function = GroupFunction(rawValue: call.function.folded) { return try overGroups(function, call) }
         if ScalarFunction(rawValue: call.function.folded) != nil {
             throw error(.rowFunctionInMeasure(call.function.text), call.place.range)
         }
@@ -129,6 +130,52 @@ extension Binder {
         let product = Quantity.multiplying(a.quantity, b.quantity)
         if a.quantity == .count, b.isLiteral { return b.quantity.isPlain && b.quantity.kind != .number ? product : .number }
         return product
+    }
+
+    // MARK: - Over the groups
+
+    /// `cumulative(m)`, `rolling(m, 3 months)`, `change(m)`, `rank(m)`
+    private mutating func overGroups(_ function: GroupFunction, _ call: Call) throws(Diagnostic) -> TypedMeasure {
+        guard call.arguments.count == (function == .rolling ? 2 : 1), call.condition == nil else {
+            throw error(.wrongArguments(function.signature), call.place.range)
+        }
+        let inner = try measure(call.arguments[0])
+        guard inner.value.isOfOneGroup else { throw error(.nestedGroupFunction(function.rawValue), call.arguments[0].range) }
+        guard function == .rank || grain != nil else { throw error(.needsTimeKey(function.rawValue), call.place.range) }
+        switch function {
+        case .cumulative: return TypedMeasure(value: .cumulative(inner.value), quantity: inner.quantity)
+        case .change: return TypedMeasure(value: .change(inner.value), quantity: inner.quantity)
+        case .rank: return TypedMeasure(value: .rank(inner.value), quantity: .count)
+        case .rolling: return TypedMeasure(value: .rolling(inner.value, periods: try periods(call.arguments[1])), quantity: inner.quantity)
+        }
+    }
+
+    /// The grain of the query's time key.
+    private var grain: Grain? {
+        query?.keys.lazy.compactMap { key -> Grain? in
+            guard case .grain(let word, _) = key.kind, let grain = Grain(rawValue: word.folded), grain.isCalendar else { return nil }
+            return grain
+        }.first
+    }
+
+    /// How many periods of the query's grain a duration is.
+    private func periods(_ expression: Expression) throws(Diagnostic) -> Int {
+        guard case .duration(let duration, let place) = expression, let grain else { throw error(.wrongArguments(GroupFunction.rolling.signature), expression.range) }
+        let sizes: [DurationLiteral.Unit: (days: Int, months: Int)] = [
+            .day: (1, 0), .week: (7, 0), .month: (0, 1), .quarter: (0, 3), .year: (0, 12), .hour: (0, 0), .minute: (0, 0),
+        ]
+        let own: (days: Int, months: Int) =
+            switch grain {
+            case .day: (1, 0)
+            case .week: (7, 0)
+            case .month: (0, 1)
+            case .quarter: (0, 3)
+            case .year, .weekday, .hour: (0, 12)
+            }
+        guard let size = sizes[duration.unit] else { throw error(.monthsVary, place.range) }
+        let (whole, unit) = own.days > 0 ? (size.days * duration.amount, own.days) : (size.months * duration.amount, own.months)
+        guard whole > 0, whole % unit == 0, whole / unit <= 10_000 else { throw error(.noWholePeriods(grain.rawValue), place.range) }
+        return whole / unit
     }
 
     // MARK: - Conditions on measures

@@ -79,6 +79,7 @@ extension Binder {
             guard deals.roles[.lead] != nil, context.schemas[.leads] != nil else { throw error(.noLink(.deals), name.range) }
         }
         guard deals.roles[.status] != nil || deals.roles[.closed] != nil else { throw error(.dealsHaveNoState, name.range) }
+        if derived == .dealLastBought, deals.roles[.closed] == nil { throw error(.dealsHaveNoDate, name.range) }
         if derived == .leadWonAt {
             guard deals.roles[.closed] != nil else { throw error(.dealsHaveNoDate, name.range) }
             facts.readsCycle = true
@@ -90,7 +91,7 @@ extension Binder {
                 return .condition(.wonWithin(window))
             }
         }
-        let type = RowType(derived == .leadWonAt || derived == .dealAxis ? .timestamp : derived.type)
+        let type = RowType(derived.type)
         let reference = ColumnReference(
             path: path, table: derived.table, index: .derived(derived), type: type, name: (path == .lead ? "lead." : "") + derived.name)
         return type == .yesNo ? .condition(.column(reference)) : .column(reference, .number)

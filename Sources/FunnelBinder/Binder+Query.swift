@@ -13,60 +13,95 @@ extension Binder {
 
     mutating func bind(_ query: Query) throws(Diagnostic) -> BoundQuery {
         self.query = query
+        let asOf = try moment(query)
+        let windows = try windows(query)
         var measures: [PlanMeasure] = []
-        var additive: [Bool] = []
-        let span = try query.window.map { clause throws(Diagnostic) in try self.span(clause.duration, clause.place.range) }
+        var typed: [TypedMeasure] = []
         for measure in query.measures {
-            let name = measure.alias?.text ?? Printer.text(measure.expression)
-            let typed = try windowed(measure.expression, span)
-            if let alias = measure.alias { aliases[alias.folded] = typed }
-            measures.append(PlanMeasure(name: name, quantity: typed.quantity, value: typed.value))
-            bound = measures
-            additive.append(typed.isAdditive)
+            for (name, value) in try columns(measure, windows) {
+                if let alias = measure.alias { aliases[alias.folded] = value }
+                measures.append(PlanMeasure(name: name, quantity: value.quantity, value: value.value))
+                typed.append(value)
+                bound = measures
+            }
         }
-        try addShares(query, &measures, additive)
+        try addExtras(query, &measures, typed)
         let having = try query.having.map { condition throws(Diagnostic) in
             subject = "having"
             return try measureCondition(condition)
         }
         let keys = try planKeys(query)
-        let order = try order(query, &measures, keys)
-        let top = try top(query, &measures)
-        let scans = try scans(query, keys: keys)
-        if let window = query.window, facts.tooYoung == nil {
-            warnings.append(error(.windowHasNoEffect(Printer.text(window.duration), measures.map(\.name)), window.place.range))
+        var order = try order(query, &measures, keys)
+        var top = try top(query, &measures)
+        var scans = try scans(query, keys: keys)
+        if let comparison = query.comparison {
+            let places = try compare(query, comparison, &measures, &scans, keys, shown: typed.count)
+            order = order.map { if case .measure(let index) = $0.term { PlanOrder(.measure(places[index]), descending: $0.descending) } else { $0 } }
+            top = top.map { PlanTop(count: $0.count, measure: places[$0.measure], withOther: $0.withOther) }
+        }
+        if let clause = query.window, facts.windows.isEmpty {
+            warnings.append(error(.windowHasNoEffect(Printer.text(clause.durations), measures.map(\.name)), clause.place.range))
         }
         let plan = Plan(
             keys: keys, scans: scans, slotCount: slotCount, measures: measures, having: having, order: order, top: top, limit: query.limit?.count,
-            withTotal: query.extras.contains { $0.name.folded == "total" }, rules: context.rules, now: context.now)
+            withTotal: query.extras.contains { $0.name.folded == "total" }, rules: context.rules, now: context.now, asOf: asOf)
         return BoundQuery(plan: plan, warnings: warnings, probes: probes, facts: facts)
+    }
+
+    /// `as of`: from here on, what was known at the end of that date; `now` is its last moment.
+    private mutating func moment(_ query: Query) throws(Diagnostic) -> Instant? {
+        guard let clause = query.asOf else { return nil }
+        let bounds = try period(clause.date)
+        context.now = Self.instant(bounds.until.total - 1)
+        facts.asOf = PeriodName.text(PeriodBounds(from: context.now, until: bounds.until))
+        return bounds.until
+    }
+
+    private func windows(_ query: Query) throws(Diagnostic) -> [(name: String, span: TimeSpan)] {
+        guard let clause = query.window else { return [] }
+        var windows: [(name: String, span: TimeSpan)] = []
+        for duration in clause.durations { windows.append((Printer.text(duration), try span(duration, clause.place.range))) }
+        return windows
     }
 
     // MARK: - Measures
 
-    /// A measure inside a window: if it asks about leads won, they must be won within it, and leads too young for that are
-    /// left out of all that it counts.
-    private mutating func windowed(_ expression: Expression, _ span: TimeSpan?) throws(Diagnostic) -> TypedMeasure {
-        subject = Printer.text(expression)
-        metWon = false
-        guard let span else {
-            let typed = try measure(expression)
-            if metWon, facts.stillOpen == nil, let query { facts.stillOpen = try leadCount(query, .column(openLead)) }
-            return typed
+    /// The columns of a measure: one, or with several windows one for each.
+    private mutating func columns(_ measure: Measure, _ windows: [(name: String, span: TimeSpan)]) throws(Diagnostic) -> [(String, TypedMeasure)] {
+        let name = measure.alias?.text ?? Printer.text(measure.expression)
+        var found: [(String, TypedMeasure)] = []
+        for window in windows {
+            guard let typed = try windowed(measure.expression, window) else { break }
+            found.append((windows.count == 1 ? name : "\(name) within \(window.name)", typed))
         }
+        if !found.isEmpty { return found }
+        subject = Printer.text(measure.expression)
+        metWon = false
+        let typed = try self.measure(measure.expression)
+        if metWon, let query {
+            if facts.stillOpen == nil { facts.stillOpen = try leadCount(query, .column(openLead)) }
+            facts.isCohort = true
+        }
+        return [(name, typed)]
+    }
+
+    /// A measure inside a window: the leads it counts as won must be so within it, and leads too young for that are left
+    /// out of all that it counts. Nil where it does not ask about leads won.
+    private mutating func windowed(_ expression: Expression, _ window: (name: String, span: TimeSpan)) throws(Diagnostic) -> TypedMeasure? {
+        subject = Printer.text(expression)
         var trial = self
+        trial.metWon = false
         _ = try trial.measure(expression)
-        guard trial.metWon else { return try measure(expression) }
-        window = span
+        guard trial.metWon else { return nil }
+        self.window = window.span
         leavesOutYoung = true
         defer {
-            window = nil
+            self.window = nil
             leavesOutYoung = false
         }
         let typed = try measure(expression)
-        if let query {
-            facts.tooYoung = try leadCount(query, .not(.agedAtLeast(span, at: context.now)))
-            facts.window = query.window.map { Printer.text($0.duration) }
+        if let query, !facts.windows.contains(where: { $0.name == window.name }) {
+            facts.windows.append((window.name, try leadCount(query, .not(.agedAtLeast(window.span, at: context.now)))))
         }
         return typed
     }
@@ -83,124 +118,10 @@ extension Binder {
         let scan = Scan(
             table: .leads, filter: .and(all), keys: [],
             aggregates: [PlanAggregate(function: .count, argument: nil, argumentType: nil, filter: nil, slot: 0)])
+        let asOf = try query.asOf.map { clause throws(Diagnostic) in try period(clause.date).until }
         return Plan(
             keys: [], scans: [scan], slotCount: 1, measures: [PlanMeasure(name: "leads", quantity: .count, value: .slot(0))], rules: context.rules,
-            now: context.now)
-    }
-
-    private mutating func addShares(_ query: Query, _ measures: inout [PlanMeasure], _ additive: [Bool]) throws(Diagnostic) {
-        for extra in query.extras {
-            switch extra.name.folded {
-            case "total": break
-            case "share":
-                guard additive.contains(true) else { throw error(.noShare(measures.map(\.name).joined(separator: ", ")), extra.name.range) }
-                for (measure, isAdditive) in zip(measures, additive) where isAdditive {
-                    measures.append(PlanMeasure(name: "share(\(measure.name))", quantity: .percent, value: .share(measure.value)))
-                }
-            default: throw error(.unknownExtra(extra.name.text), extra.name.range)
-            }
-        }
-    }
-
-    // MARK: - Keys, filters, scans
-
-    private mutating func planKeys(_ query: Query) throws(Diagnostic) -> [PlanKey] {
-        var keys: [PlanKey] = []
-        for key in query.keys {
-            let name = Printer.text(key)
-            guard !keys.contains(where: { $0.name == name }) else { throw error(.keyTwice(name), key.place.range) }
-            var kind: PlanKey.Kind?
-            for table in tablesRead {
-                let (_, found) = try scanKey(key, table)
-                if let kind, kind != found { throw error(.keyTypesDiffer(name), key.place.range) }
-                kind = found
-            }
-            keys.append(PlanKey(name: name, kind: kind ?? .text))
-        }
-        return keys
-    }
-
-    private var tablesRead: [TableRole] { TableRole.allCases.filter { aggregates[$0] != nil } }
-
-    /// A key, as the rows of a table compute it.
-    private mutating func scanKey(_ key: Key, _ table: TableRole) throws(Diagnostic) -> (ScanKey, PlanKey.Kind) {
-        subject = subject(of: table)
-        switch key.kind {
-        case .grain(let word, let column):
-            guard let grain = Grain(rawValue: word.folded) else { throw error(.notAMeasure, word.range) }
-            let value: RowValue
-            let type: RowType
-            if let column {
-                let bound = try row(.name(column), in: RowScope(table: table))
-                guard bound.type.isTime else { throw error(.needs("a date", found: bound.type), column.range) }
-                (value, type) = (bound.value, bound.type)
-            } else {
-                let axis = try axis(of: table, at: key.place.range)
-                (value, type) = (axis.value, axis.type)
-                note(axis: axis.name, of: table)
-            }
-            if grain == .hour, type == .date { throw error(.noTimeOfDay(column?.text ?? table.rawValue), key.place.range) }
-            return (.period(grain, of: value), .period(grain))
-        case .expression(let expression):
-            let bound = try row(expression, in: RowScope(table: table))
-            switch bound.type {
-            case .text, .unknown: return (.value(bound.value), .text)
-            case .yesNo: return (.value(bound.value), .yesNo)
-            case .date, .timestamp: return (.value(bound.value), .date)
-            case .exact, .real, .duration: return (.value(bound.value), .number)
-            }
-        }
-    }
-
-    /// The measures that read a table, for messages.
-    private func subject(of table: TableRole) -> String {
-        let slots = Set((aggregates[table] ?? []).map(\.slot))
-        let names = bound.filter { !Self.slots(of: $0.value).isDisjoint(with: slots) }.map(\.name)
-        return names.isEmpty ? "this query" : names.joined(separator: "`, `")
-    }
-
-    private static func slots(of value: MeasureValue) -> Set<Int> {
-        switch value {
-        case .slot(let slot): [slot]
-        case .exact: []
-        case .arithmetic(_, let a, let b): slots(of: a).union(slots(of: b))
-        case .share(let inner): slots(of: inner)
-        }
-    }
-
-    private mutating func note(axis name: String, of table: TableRole) {
-        facts.asksForTime = true
-        if !facts.axes.contains(where: { $0.table == table }) { facts.axes.append((table, name)) }
-    }
-
-    /// What of a table a query reads: its `where` and its `during`.
-    private mutating func scanFilter(_ query: Query, _ table: TableRole) throws(Diagnostic) -> (condition: RowCondition?, axis: String?) {
-        var parts: [RowCondition] = []
-        if let filter = query.filter {
-            subject = subject(of: table)
-            parts.append(try condition(filter, in: RowScope(table: table)))
-        }
-        var name: String?
-        if let during = query.during {
-            let bounds = try bounds(of: during)
-            let axis = try axis(of: table, at: during.place.range)
-            parts.append(.during(axis.value, from: bounds.from, until: bounds.until))
-            name = axis.name
-            facts.period = PeriodName.text(bounds)
-        }
-        return (parts.isEmpty ? nil : parts.count == 1 ? parts[0] : .and(parts), name)
-    }
-
-    private mutating func scans(_ query: Query, keys: [PlanKey]) throws(Diagnostic) -> [Scan] {
-        var scans: [Scan] = []
-        for table in tablesRead {
-            let filter = try scanFilter(query, table)
-            if let axis = filter.axis { note(axis: axis, of: table) }
-            var scanKeys: [ScanKey] = []
-            for key in query.keys { scanKeys.append(try scanKey(key, table).0) }
-            scans.append(Scan(table: table, filter: filter.condition, keys: scanKeys, aggregates: aggregates[table] ?? []))
-        }
-        return scans
+            now: context.now, asOf: asOf)
     }
 
     // MARK: - Order and top
@@ -235,22 +156,9 @@ extension Binder {
     private mutating func shown(_ expression: Expression, _ measures: inout [PlanMeasure]) throws(Diagnostic) -> Int {
         let name = Printer.text(expression)
         if let known = measures.firstIndex(where: { Name.fold($0.name) == Name.fold(name) }) { return known }
-        subject = name
-        let span = try query?.window.map { clause throws(Diagnostic) in try self.span(clause.duration, clause.place.range) }
-        let typed = try windowed(expression, span)
+        let windows = try query.map { query throws(Diagnostic) in try self.windows(query) } ?? []
+        let typed = try columns(Measure(alias: nil, expression: expression), windows)[0].1
         measures.append(PlanMeasure(name: name, quantity: typed.quantity, value: typed.value, isShown: false))
         return measures.count - 1
-    }
-}
-
-/// A period in words, for the foot.
-enum PeriodName {
-    static func text(_ bounds: PeriodBounds) -> String {
-        let last = Binder.instant(bounds.until.total - 1)
-        if bounds.from.microseconds == 0, bounds.until.microseconds == 0 {
-            let (from, to) = (Calendar.text(bounds.from.day), Calendar.text(last.day))
-            return from == to ? from : "\(from) to \(to)"
-        }
-        return "\(PlanText.text(bounds.from)) to \(PlanText.text(last))"
     }
 }

@@ -8,24 +8,26 @@ extension Binder {
     // MARK: - Checks, lists, single conditions
 
     /// `check`: the query whose groups are looked at, and the condition that each of them must satisfy.
-    package static func bind(_ check: CheckStatement, in source: Source, _ context: BindingContext) throws(Diagnostic) -> (
-        query: BoundQuery, condition: MeasureCondition
-    ) {
+    package static func bind(_ check: CheckStatement, in source: Source, _ context: BindingContext) throws(Diagnostic) -> (query: BoundQuery, condition: MeasureCondition, missing: MeasureCondition) {
         var query = check.query
         query.measures = measures(of: check.condition).map { Measure(alias: nil, expression: $0) }
         guard !query.measures.isEmpty else { throw Diagnostic.checkOfNothing.placed(in: source, at: check.condition.range) }
         var binder = Binder(context, source: source)
         // The condition is bound first, so that its aggregates are part of the scans.
-        let span = try query.window.map { clause throws(Diagnostic) in try binder.span(clause.duration, clause.place.range) }
-        if let span {
+        if let clause = query.window, let duration = clause.durations.first {
+            let span = try binder.span(duration, clause.place.range)
             var trial = binder
             _ = try trial.measureCondition(check.condition)
             if trial.metWon { (binder.window, binder.leavesOutYoung) = (span, true) }
         }
+        binder.query = query
         let condition = try binder.measureCondition(check.condition)
         (binder.window, binder.leavesOutYoung) = (nil, false)
         let bound = try binder.bind(query)
-        return (bound, condition)
+        // Any of the measures compared being missing.
+        var missing = MeasureCondition.isMissing(bound.plan.measures[0].value)
+        for measure in bound.plan.measures.dropFirst() { missing = .or(missing, .isMissing(measure.value)) }
+        return (bound, condition, missing)
     }
 
     /// The measures that a condition compares, as written, without the plain numbers.
@@ -96,5 +98,23 @@ extension Binder {
     /// The beginning of the period that an expression names: `set now 2018-06-01`.
     package static func instant(_ expression: Expression, in source: Source, _ context: BindingContext) throws(Diagnostic) -> Instant {
         try Binder(context, source: source).period(expression).from
+    }
+
+    /// The measure that a target is set for.
+    package static func measure(of target: TargetStatement) -> Expression? {
+        if case .binary(_, let left, _, _) = target.condition { left } else { nil }
+    }
+
+    /// A target compares a measure with a number; it is typed when it is set.
+    package static func check(_ target: TargetStatement, in source: Source, _ context: BindingContext) throws(Diagnostic) {
+        var binder = Binder(context, source: source)
+        guard case .binary(let operation, let left, let right, _) = target.condition, [.greater, .greaterOrEqual, .less, .lessOrEqual].contains(operation) else {
+            throw binder.error(.badTarget, target.condition.range)
+        }
+        _ = try binder.measureCondition(target.condition)
+        guard try binder.measure(right).isLiteral else { throw binder.error(.badTarget, right.range) }
+        guard let filter = target.filter else { return }
+        binder.extraFilter = (filter, source)
+        _ = try binder.measure(left)
     }
 }

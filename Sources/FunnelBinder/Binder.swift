@@ -11,6 +11,12 @@ package struct BindingContext: Sendable {
     package var parameters: [String: (value: Expression, source: Source)]
     package var rules: CalendarRules
     package var now: Instant
+    package var targets: [(statement: TargetStatement, source: Source)] = []
+    /// The stages that the store knows; nil where they are not known before a file is read.
+    package var stages: [String]?
+    /// Their order, set or inferred; and those of them that a funnel without steps goes through.
+    package var stageOrder: [String] = []
+    package var funnelStages: [String] = []
 
     package init(
         schemas: [TableRole: TableSchema], definitions: Definitions, parameters: [String: (value: Expression, source: Source)] = [:],
@@ -46,9 +52,14 @@ package struct QueryFacts: Sendable {
     package var axes: [(table: TableRole, axis: String)] = []
     package var asksForTime = false
     package var period: String?
-    package var window: String?
-    /// Counts the leads that are younger than the window.
-    package var tooYoung: Plan?
+    /// The windows asked about, each with a plan that counts the leads younger than it.
+    package var windows: [(name: String, tooYoung: Plan?)] = []
+    /// What the period is compared with.
+    package var comparison: String?
+    /// The moment whose knowledge is asked for.
+    package var asOf: String?
+    /// Whether it places wins by the creation of their leads, without a window.
+    package var isCohort = false
     /// Counts the leads that are still open, where a cohort measure without a window reads them.
     package var stillOpen: Plan?
     /// Whether it reads the time from a lead's creation to its first win.
@@ -61,7 +72,7 @@ package struct QueryFacts: Sendable {
 ///
 /// A binder binds one statement; it throws the first error of an expression, placed in the text.
 package struct Binder {
-    let context: BindingContext
+    var context: BindingContext
     /// The text that ranges lie in; the text of a definition while its inside is bound.
     var source: Source
     var warnings: [Diagnostic] = []
@@ -82,6 +93,8 @@ package struct Binder {
     var window: TimeSpan?
     var metWon = false
     var leavesOutYoung = false
+    /// A condition that every aggregate is given besides, with the text in which it stands.
+    var extraFilter: (condition: Expression, source: Source)?
     /// The measure being bound, for messages.
     var subject = ""
 

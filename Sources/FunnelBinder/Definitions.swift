@@ -40,7 +40,9 @@ package struct Definitions: Sendable {
     package var names: [String] { all.map(\.name) }
 
     /// The definitions of a source that is nothing but definitions, under their `##` headings.
-    package static func builtIn(_ source: Source) -> (definitions: Definitions, diagnostics: [Diagnostic]) {
+    package static func builtIn(
+        _ source: Source
+    ) -> (definitions: Definitions, parameters: [String: (value: Expression, source: Source)], diagnostics: [Diagnostic]) {
         let (script, diagnostics) = Parser.parse(source)
         let headings = script.comments.map { ($0.start, source.text(in: $0)) }.filter { $0.1.hasPrefix("## ") }
         var definitions = Definitions()
@@ -49,6 +51,8 @@ package struct Definitions: Sendable {
             definitions.define(
                 DefinitionEntry(definition: definition, source: source, isBuiltIn: true, group: heading.map { String($0.1.dropFirst(3)) }))
         }
-        return (definitions, diagnostics)
+        var parameters: [String: (value: Expression, source: Source)] = [:]
+        for case .parameter(let parameter) in script.statements { parameters[parameter.name.folded] = (parameter.value, source) }
+        return (definitions, parameters, diagnostics)
     }
 }

@@ -250,6 +250,43 @@ extension Diagnostic {
 
     // MARK: - Clauses and definitions
 
+    package static func noInterval(_ name: String) -> Diagnostic {
+        Diagnostic(.error, "`\(name)` has no interval", mends: ["shares of counts have one: `conversion`, `win_rate`, `qualification_rate`"])
+    }
+
+    package static let badLevel = Diagnostic(.error, "the level of an interval is a percentage between 0 and 100", mends: ["`with interval 95%`"])
+
+    package static func noTarget(_ names: [String]) -> Diagnostic {
+        Diagnostic(.error, "\(names.map { "`\($0)`" }.joined(separator: ", ")) has no target", mends: ["set one before: `target conversion >= 5%`"])
+    }
+
+    package static let nothingToCompare = Diagnostic(.error, "there is nothing to compare with", mends: [
+        "name a period, `during 2018 vs 2017` or `during 2018 vs previous`, or group by time: `by month vs previous`"
+    ])
+
+    package static func needsTimeKey(_ name: String) -> Diagnostic {
+        Diagnostic(.error, "`\(name)` looks back in time, and this query is not grouped by time", mends: ["add `by month`, or another grain"])
+    }
+
+    package static func nestedGroupFunction(_ name: String) -> Diagnostic {
+        Diagnostic(.error, "`\(name)` runs over the groups, and so does what is in it", mends: ["put a plain measure into it"])
+    }
+
+    package static func noWholePeriods(_ grain: String) -> Diagnostic {
+        Diagnostic(.error, "this is no whole number of periods of a \(grain)", mends: ["by month, a rolling window is so many months, quarters or years"])
+    }
+
+    package static func unknownStep(_ name: String, known: [String], hasStages: Bool) -> Diagnostic {
+        let list = known.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
+        return Diagnostic(.error, hasStages ? "no stage is called `\(name)`" : "there is no step `\(name)`, and no stages are loaded", mends: [
+            Suggestion.mend(for: name, among: known) ?? "the steps are \(list)"
+        ])
+    }
+
+    package static let funnelOfOneStep = Diagnostic(.error, "a funnel has two steps or more", mends: ["`funnel lead -> qualified -> won`"])
+    package static let noDealCreation = Diagnostic(.error, "deals have no date of creation", mends: ["load deals with `created = COLUMN`"])
+    package static let badTarget = Diagnostic(.error, "a target compares a measure with a number", mends: ["for example `target conversion >= 5%`"])
+
     package static func keyTwice(_ name: String) -> Diagnostic { Diagnostic(.error, "`\(name)` stands twice among the keys") }
 
     package static func keyTypesDiffer(_ name: String) -> Diagnostic {

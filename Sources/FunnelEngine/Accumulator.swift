@@ -54,6 +54,8 @@ final class Accumulator {
     private var counts: [Int64]
     private var sums: [Int128]
     private var extremes: [Int64]
+    /// The other end, of a span.
+    private var highest: [Int64] = []
     private var listGroups: [UInt32] = []
     private var listValues: [Int64] = []
 
@@ -80,6 +82,10 @@ final class Accumulator {
         case .min: extend(&extremes, .max); extend(&counts, 0)
         case .max: extend(&extremes, .min); extend(&counts, 0)
         case .percentile, .distinct: break
+        case .span:
+            extend(&extremes, .max)
+            extend(&highest, .min)
+            extend(&counts, 0)
         }
     }
 
@@ -129,6 +135,10 @@ final class Accumulator {
         case .max:
             counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, $0.baseAddress!) }
             extremes.withUnsafeMutableBufferPointer { Kernels.greatest(bits, count, groups, values, $0.baseAddress!) }
+        case .span:
+            counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, $0.baseAddress!) }
+            extremes.withUnsafeMutableBufferPointer { Kernels.least(bits, count, groups, values, $0.baseAddress!) }
+            highest.withUnsafeMutableBufferPointer { Kernels.greatest(bits, count, groups, values, $0.baseAddress!) }
         case .percentile, .distinct: collect(values, bits, count, groups)
         }
     }
@@ -140,7 +150,7 @@ final class Accumulator {
             let fits = sums.withUnsafeMutableBufferPointer { Kernels.sum(bits, count, groups, vector.values, $0.baseAddress!) }
             if !fits { scratch.overflowed = true }
             if aggregate.function == .mean { counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, $0.baseAddress!) } }
-        case .count, .min, .max, .percentile, .distinct:
+        case .count, .min, .max, .percentile, .distinct, .span:
             let values = scratch.takeIntegers()
             Kernels.ordered(vector.values, count, values)
             addExact(values, bits, count, groups)
@@ -171,8 +181,11 @@ final class Accumulator {
             if !sums.isEmpty { sums[target] += other.sums[group] }
             if !extremes.isEmpty {
                 extremes[target] =
-                    aggregate.function == .min ? min(extremes[target], other.extremes[group]) : max(extremes[target], other.extremes[group])
+                    aggregate.function != .max ? min(extremes[target], other.extremes[group]) : max(extremes[target], other.extremes[group])
             }
+        }
+        if !highest.isEmpty {
+            for (group, target) in map.enumerated() { highest[Int(target)] = max(highest[Int(target)], other.highest[group]) }
         }
         listValues.append(contentsOf: other.listValues)
         listGroups.append(contentsOf: other.listGroups.lazy.map { map[Int($0)] })
@@ -189,6 +202,8 @@ final class Accumulator {
         case .min, .max: return (0..<groups).map { counts[$0] == 0 ? .missing : whole(extremes[$0]) }
         case .percentile(let thousandths): return percentiles(thousandths, groups)
         case .distinct: return distincts(groups)
+        case .span:
+            return (0..<groups).map { counts[$0] == 0 ? .missing : .real(Double(highest[$0] - extremes[$0]) / Double(microsecondsPerDay)) }
         }
     }
 

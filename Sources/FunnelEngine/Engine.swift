@@ -5,9 +5,9 @@ package import FunnelText
 
 /// Carries a plan out over a store.
 package struct Engine {
-    private let store: Store
-    private let threads: Int
-    private let interrupt: Interrupt?
+    let store: Store
+    let threads: Int
+    let interrupt: Interrupt?
 
     package init(store: Store, threads: Int, interrupt: Interrupt?) {
         self.store = store
@@ -17,6 +17,11 @@ package struct Engine {
 
     /// The answer's columns are the keys and the measures that are shown; its remarks are those of the groups.
     package func answer(_ plan: Plan) throws(Diagnostic) -> Answer {
+        if let asOf = plan.asOf {
+            var now = plan
+            now.asOf = nil
+            return try Engine(store: store.asOf(asOf.total), threads: threads, interrupt: interrupt).answer(now)
+        }
         var groups = try groups(of: plan)
         try groups.fillGaps()
         let identity = Array(0..<groups.count)
@@ -67,9 +72,9 @@ package struct Engine {
         if top.withOther, !rest.isEmpty { lines.addOther(rest, groups: groups, ranked: ranked) }
     }
 
-    /// Rows themselves.
-    package func list(_ plan: ListPlan) throws(Diagnostic) -> Answer {
-        try RowLister(plan: plan, compiler: RowCompiler(store: store, table: plan.table, threads: threads, interrupt: interrupt)).answer()
+    /// Rows themselves; with `only`, those of them that are among these.
+    package func list(_ plan: ListPlan, only: Set<Int>? = nil) throws(Diagnostic) -> Answer {
+        try RowLister(plan: plan, compiler: RowCompiler(store: store, table: plan.table, threads: threads, interrupt: interrupt)).answer(only: only)
     }
 
     /// The rows of a table for which a condition holds.

@@ -3,6 +3,12 @@ import FunnelPlan
 import FunnelStore
 import FunnelText
 
+/// Which rows a measure over groups looks back on.
+enum Frame: Hashable {
+    case cumulative
+    case rolling(Int)
+}
+
 /// The groups of all scans, met on the keys, with the states of every aggregate.
 struct Groups {
     let spaces: [KeySpace]
@@ -15,7 +21,7 @@ struct Groups {
         self.spaces = spaces
         // A group is shown if some aggregate counts a row of it.
         var combined: Set<UInt64> = []
-        for result in results {
+        for (scan, result) in zip(plan.scans, results) where scan.makesGroups {
             for (place, code) in result.codes.enumerated() where result.accumulators.contains(where: { $0.rows[place] > 0 }) {
                 combined.insert(code)
             }
@@ -60,6 +66,57 @@ struct Groups {
             merged.merge(accumulator, map: targets)
             return Array(merged.results().prefix(lines))
         }
+    }
+
+    /// The results of every slot for each group, over the rows of this period and of all, or so many, before it in its
+    /// series.
+    func results(_ frame: Frame) -> [[Value]] {
+        guard let axis = spaces.indices.first(where: { spaces[$0].isTime }) else { return results(map: Array(keys.indices), lines: count) }
+        var lines: [[Int]: Int] = [:]
+        for (line, key) in keys.enumerated() { lines[key] = line }
+        let periods = keys.map { $0[axis] }.filter { $0 < spaces[axis].count }
+        let reach: Int
+        switch frame {
+        case .cumulative: reach = (periods.max() ?? 0) - (periods.min() ?? 0) + 1
+        case .rolling(let count): reach = count
+        }
+        // For each step back in time, where each group's rows are counted as well.
+        let maps = (0..<reach).map { step in
+            keys.map { key -> Int in
+                guard key[axis] < spaces[axis].count else { return step == 0 ? lines[key] ?? count : count }
+                var later = key
+                later[axis] += step
+                return lines[later] ?? count
+            }
+        }
+        return states.map { accumulator, places in
+            let merged = Accumulator(accumulator.aggregate, groups: count + 1)
+            for map in maps {
+                var targets = [UInt32](repeating: UInt32(count), count: accumulator.rows.count)
+                for (group, place) in places.enumerated() where place >= 0 { targets[place] = UInt32(map[group]) }
+                merged.merge(accumulator, map: targets)
+            }
+            return Array(merged.results().prefix(count))
+        }
+    }
+
+    /// For each group the one of the period before in its series; -1 where there is none.
+    var previous: [Int] {
+        guard let axis = spaces.indices.first(where: { spaces[$0].isTime }) else { return keys.map { _ in -1 } }
+        var lines: [[Int]: Int] = [:]
+        for (line, key) in keys.enumerated() { lines[key] = line }
+        return keys.map { key in
+            guard key[axis] < spaces[axis].count else { return -1 }
+            var earlier = key
+            earlier[axis] -= 1
+            return lines[earlier] ?? -1
+        }
+    }
+
+    /// For each group the others that it is ranked among: those of its period where there are other keys, else all.
+    var rivals: [[Int]] {
+        guard let axis = spaces.indices.first(where: { spaces[$0].isTime }), spaces.count > 1 else { return keys.map { _ in [0] } }
+        return keys.map { [$0[axis]] }
     }
 
     /// Adds the groups that lie between the first and the last period shown and have no rows, for each combination of the

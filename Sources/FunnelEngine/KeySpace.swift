@@ -33,7 +33,7 @@ extension KeySpace {
 
     private static func value(_ key: ScanKey) -> RowValue {
         switch key {
-        case .value(let value), .period(_, let value): value
+        case .value(let value), .period(_, let value, _): value
         }
     }
 
@@ -55,37 +55,25 @@ extension KeySpace {
 
     // MARK: - Periods
 
-    private static func periods(_ grain: Grain, _ keys: [ScanKey], _ compilers: [RowCompiler], _ rules: CalendarRules) throws(Diagnostic) -> KeySpace {
-        var nodes: [any ExactNode] = []
-        var low = Int64.max
-        var high = Int64.min
+    private static func periods(
+        _ grain: Grain, _ keys: [ScanKey], _ compilers: [RowCompiler], _ rules: CalendarRules
+    ) throws(Diagnostic) -> KeySpace {
+        var tables: [(node: any ExactNode, low: Int64, indices: [Int])] = []
         for (key, compiler) in zip(keys, compilers) {
             let node = grain == .hour ? PartOfDate(part: .hour, instant: try compiler.exact(value(key))) : try compiler.days(value(key))
-            nodes.append(node)
-            guard let range = try compiler.range(of: node) else { continue }
-            low = min(low, range.low)
-            high = max(high, range.high)
+            let range = try compiler.range(of: node) ?? (0, 0)
+            tables.append((node, range.low, PeriodIndices.of(grain, range.low...range.high, shift(key), rules)))
         }
-        if low > high { (low, high) = (0, 0) }
-        let span = Int(high - low) + 1
-        let first: Int
-        let last: Int
-        switch grain {
-        case .hour: (first, last) = (0, 23)
-        case .weekday: (first, last) = (0, 6)
-        case .day, .week, .month, .quarter, .year:
-            first = Period.index(of: grain, holding: Int(low), rules: rules)
-            last = Period.index(of: grain, holding: Int(high), rules: rules)
-        }
-        let table = Buffer<UInt32>(count: span) { out in
-            for offset in 0..<span {
-                let index = grain == .hour ? Int(low) + offset : Period.index(of: grain, holding: Int(low) + offset, rules: rules)
-                out[offset] = UInt32(index - first)
-            }
-        }
+        let all = tables.flatMap { [$0.indices.min() ?? 0, $0.indices.max() ?? 0] }
+        let first = grain.isCalendar ? all.min() ?? 0 : 0
+        let last = grain.isCalendar ? all.max() ?? 0 : grain == .hour ? 23 : 6
         return KeySpace(
             count: last - first + 1, value: { .period(Period(grain, index: first + $0, rules: rules)) },
-            nodes: nodes.map { TableKey(value: $0, low: low, table: table) }, isTime: true)
+            nodes: tables.map { TableKey(value: $0.node, low: $0.low, table: Buffer($0.indices.map { UInt32($0 - first) })) }, isTime: true)
+    }
+
+    private static func shift(_ key: ScanKey) -> PeriodShift {
+        if case .period(_, _, let shift) = key { shift } else { .none }
     }
 
     /// Days, where all keys are dates; else the instants themselves.
@@ -147,6 +135,19 @@ private struct TextKey: KeyNode {
     let text: any TextNode
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts { text.evaluate(morsel, scratch) }
+}
+
+/// The period of each day, or of each hour, of a range.
+private enum PeriodIndices {
+    static func of(_ grain: Grain, _ range: ClosedRange<Int64>, _ shift: PeriodShift, _ rules: CalendarRules) -> [Int] {
+        range.map { value in
+            switch shift {
+            case .periods(let count): (grain == .hour ? Int(value) : Period.index(of: grain, holding: Int(value), rules: rules)) + (grain.isCalendar ? count : 0)
+            case .months(let months):
+                grain == .hour ? Int(value) : Period.index(of: grain, holding: Calendar.adding(months: months, to: Int(value)), rules: rules)
+            }
+        }
+    }
 }
 
 /// Codes by a table over days or hours.

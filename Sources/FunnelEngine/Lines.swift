@@ -13,7 +13,7 @@ struct Lines {
     private var others = 0
 
     init(plan: Plan, groups: Groups, slots: [[Value]], totals: [[Value]]) {
-        let evaluator = MeasureEvaluator(slots: slots, totals: totals)
+        let evaluator = MeasureEvaluator(plan, groups, slots: slots, totals: totals)
         self.plan = plan
         self.totals = totals
         self.evaluator = evaluator

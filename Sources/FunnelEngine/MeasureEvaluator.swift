@@ -7,18 +7,81 @@ struct MeasureEvaluator {
     let slots: [[Value]]
     /// The slots over all rows, for shares.
     let totals: [[Value]]
+    /// What measures over the groups need: the slots of each frame, the line of the period before, the rivals in rank.
+    var frames: [Frame: [[Value]]] = [:]
+    var previous: [Int] = []
+    var rivals: [[Int]] = []
 
-    func value(_ measure: MeasureValue, line: Int) -> Value { Self.value(measure, slots, totals, line) }
+    init(slots: [[Value]], totals: [[Value]]) {
+        self.slots = slots
+        self.totals = totals
+    }
 
-    private static func value(_ measure: MeasureValue, _ slots: [[Value]], _ totals: [[Value]], _ line: Int) -> Value {
+    /// For the groups of an answer, with what its measures look back on.
+    init(_ plan: Plan, _ groups: Groups, slots: [[Value]], totals: [[Value]]) {
+        self.init(slots: slots, totals: totals)
+        for measure in plan.measures { prepare(measure.value, groups) }
+    }
+
+    private mutating func prepare(_ measure: MeasureValue, _ groups: Groups) {
+        switch measure {
+        case .slot, .exact: break
+        case .arithmetic(_, let a, let b):
+            prepare(a, groups)
+            prepare(b, groups)
+        case .share(let inner): prepare(inner, groups)
+        case .cumulative: if frames[.cumulative] == nil { frames[.cumulative] = groups.results(.cumulative) }
+        case .rolling(_, let periods): if frames[.rolling(periods)] == nil { frames[.rolling(periods)] = groups.results(.rolling(periods)) }
+        case .change: if previous.isEmpty { previous = groups.previous }
+        case .rank: if rivals.isEmpty { rivals = groups.rivals }
+        case .wilson, .newcombe: break
+        }
+    }
+
+    func value(_ measure: MeasureValue, line: Int) -> Value { value(measure, slots, line) }
+
+    private func value(_ measure: MeasureValue, _ slots: [[Value]], _ line: Int) -> Value {
         switch measure {
         case .slot(let slot): return slots[slot][line]
         case .exact(let exact): return .exact(exact)
         case .arithmetic(let operation, let a, let b):
-            return arithmetic(operation, value(a, slots, totals, line), value(b, slots, totals, line))
+            return Self.arithmetic(operation, value(a, slots, line), value(b, slots, line))
         case .share(let inner):
-            return arithmetic(.divide, value(inner, slots, totals, line), value(inner, totals, totals, 0))
+            return Self.arithmetic(.divide, value(inner, slots, line), value(inner, totals, 0))
+        case .cumulative(let inner): return frames[.cumulative].map { value(inner, $0, line) } ?? .missing
+        case .rolling(let inner, let periods): return frames[.rolling(periods)].map { value(inner, $0, line) } ?? .missing
+        case .change(let inner):
+            guard previous.indices.contains(line), previous[line] >= 0 else { return .missing }
+            return Self.arithmetic(.subtract, value(inner, slots, line), value(inner, slots, previous[line]))
+        case .rank(let inner): return rank(inner, slots, line)
+        case .wilson(let successes, let trials, let level, let isUpper):
+            guard let x = value(successes, slots, line).double, let n = value(trials, slots, line).double,
+                let bounds = Intervals.wilson(x, of: n, level: level)
+            else { return .missing }
+            return .real(isUpper ? bounds.high : bounds.low)
+        case .newcombe(let later, let earlier, let level, let isUpper):
+            guard let a = proportion(later, slots, line), let b = proportion(earlier, slots, line), let bounds = Intervals.newcombe(a, b, level: level)
+            else { return .missing }
+            return .real(isUpper ? bounds.high : bounds.low)
         }
+    }
+
+    private func proportion(_ proportion: Proportion, _ slots: [[Value]], _ line: Int) -> (successes: Double, trials: Double)? {
+        guard let x = value(proportion.successes, slots, line).double, let n = value(proportion.trials, slots, line).double else { return nil }
+        return (x, n)
+    }
+
+    /// One more than how many rivals have a larger value; equal ones share a place. What is missing has none.
+    private func rank(_ inner: MeasureValue, _ slots: [[Value]], _ line: Int) -> Value {
+        guard rivals.indices.contains(line) else { return .missing }
+        let mine = value(inner, slots, line)
+        guard !mine.isMissing else { return .missing }
+        var place = 1
+        for other in rivals.indices where other != line && rivals[other] == rivals[line] {
+            let theirs = value(inner, slots, other)
+            if !theirs.isMissing, Value.compare(theirs, mine) > 0 { place += 1 }
+        }
+        return .exact(Exact(place))
     }
 
     static func arithmetic(_ operation: Arithmetic, _ a: Value, _ b: Value) -> Value {

@@ -8,8 +8,9 @@ struct RowLister {
     let plan: ListPlan
     let compiler: RowCompiler
 
-    func answer() throws(Diagnostic) -> Answer {
+    func answer(only: Set<Int>?) throws(Diagnostic) -> Answer {
         var rows = try Self.rows(where: plan.filter ?? .always(true), compiler)
+        if let only { rows.removeAll { !only.contains($0) } }
         if !plan.order.isEmpty { rows = try sorted(rows) }
         if let limit = plan.limit { rows = Array(rows.prefix(limit)) }
         var columns: [(column: Column, fromLead: Bool)] = []

@@ -17,6 +17,7 @@ enum FileReading {
 
     /// Reads a file, or of a larger one some records more than `limit` bytes hold.
     static func open(_ request: LoadRequest, limit: Int? = nil, interrupt: Interrupt? = nil) throws -> Opened {
+        if let text = request.text { return Opened(text: FileText(text), isWhole: true) }
         if let known = streams.withLock({ limit != nil ? $0[request.path] : $0.removeValue(forKey: request.path) }) {
             return try decode(known, isWhole: true, request, limit: limit, interrupt: interrupt)
         }

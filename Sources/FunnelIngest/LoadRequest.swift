@@ -41,6 +41,8 @@ package struct LoadRequest: Sendable {
     package var role: TableRole
     /// Where the file is.
     package var path: String
+    /// The text itself, where it stands in no file: the rows of a `test` block.
+    package var text: [UInt8]?
     /// As the script names it; messages use it.
     package var displayName: String
     package var mappings: [Mapping] = []

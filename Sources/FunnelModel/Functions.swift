@@ -46,6 +46,8 @@ package enum AggregateFunction: Sendable, Hashable {
     case max
     /// How many different values there are.
     case distinct
+    /// The time from the earliest to the latest date.
+    case span
 
     /// The function that a name calls: `mean`, `avg`, `median`, `p90`, `p99.9`.
     package init?(name: String) {
@@ -57,6 +59,7 @@ package enum AggregateFunction: Sendable, Hashable {
         case "min": self = .min
         case "max": self = .max
         case "distinct": self = .distinct
+        case "span": self = .span
         default:
             guard name.first == "p", let percent = Int(name.dropFirst()), (0...100).contains(percent) else { return nil }
             self = .percentile(percent * 10)
@@ -73,6 +76,7 @@ package enum AggregateFunction: Sendable, Hashable {
         case .min: "min"
         case .max: "max"
         case .distinct: "distinct"
+        case .span: "span"
         }
     }
 
@@ -86,8 +90,25 @@ package enum AggregateFunction: Sendable, Hashable {
         ("min", "the smallest value"),
         ("max", "the largest value"),
         ("distinct", "how many different values: distinct(deals.customer)"),
+        ("span", "the time from the earliest to the latest date: span(deals.closed)"),
         ("share", "a measure's part of its total: share(leads) by source"),
     ]
+}
+
+/// The functions over the groups of an answer.
+package enum GroupFunction: String, CaseIterable, Sendable, Hashable {
+    case cumulative, rolling, change, rank
+
+    package var signature: String { self == .rolling ? "rolling(measure, 3 months)" : "\(rawValue)(measure)" }
+
+    package var summary: String {
+        switch self {
+        case .cumulative: "the measure over the rows of this period and all before: cumulative(revenue) by month"
+        case .rolling: "the measure over the rows of so many periods, this one the last: rolling(conversion, 3 months) by month"
+        case .change: "the measure less its value in the period before: change(leads) by month"
+        case .rank: "the measure's place, from the largest: rank(revenue) by owner"
+        }
+    }
 }
 
 /// Columns that no file has: they are made from the links between the tables when the store is put together.
@@ -102,11 +123,17 @@ package enum DerivedColumn: String, CaseIterable, Sendable, Hashable {
     case dealAxis
     /// Of a won deal: whether it is its customer's first.
     case dealNewCustomer
+    /// Of a deal: a number for its customer. A deal with no customer: its lead is the customer; with neither, the deal.
+    case dealBuyer
+    /// Of a won deal that is its customer's first: when the customer's last one closed.
+    case dealLastBought
+    /// Of a deal: the win rate of its source, over all closed deals of that source.
+    case dealSourceWinRate
 
     package var table: TableRole {
         switch self {
         case .leadWon, .leadLost, .leadOpen, .leadWonAt: .leads
-        case .dealWon, .dealLost, .dealOpen, .dealAxis, .dealNewCustomer: .deals
+        case .dealWon, .dealLost, .dealOpen, .dealAxis, .dealNewCustomer, .dealBuyer, .dealLastBought, .dealSourceWinRate: .deals
         }
     }
 
@@ -119,13 +146,18 @@ package enum DerivedColumn: String, CaseIterable, Sendable, Hashable {
         case .leadWonAt: "won_at"
         case .dealAxis: "dated"
         case .dealNewCustomer: "new_customer"
+        case .dealBuyer: "buyer"
+        case .dealLastBought: "last_bought"
+        case .dealSourceWinRate: "source_win_rate"
         }
     }
 
     package var type: ColumnType {
         switch self {
         case .leadWon, .leadLost, .leadOpen, .dealWon, .dealLost, .dealOpen, .dealNewCustomer: .yesNo
-        case .leadWonAt, .dealAxis: .timestamp
+        case .leadWonAt, .dealAxis, .dealLastBought: .timestamp
+        case .dealBuyer: .integer
+        case .dealSourceWinRate: .decimal(scale: 12)
         }
     }
 

@@ -16,10 +16,12 @@ package struct Plan: Sendable, Hashable {
     package var withTotal: Bool
     package var rules: CalendarRules
     package var now: Instant
+    /// `as of`: what happened at or after this moment does not exist.
+    package var asOf: Instant?
 
     package init(
         keys: [PlanKey], scans: [Scan], slotCount: Int, measures: [PlanMeasure], having: MeasureCondition? = nil, order: [PlanOrder] = [],
-        top: PlanTop? = nil, limit: Int? = nil, withTotal: Bool = false, rules: CalendarRules, now: Instant
+        top: PlanTop? = nil, limit: Int? = nil, withTotal: Bool = false, rules: CalendarRules, now: Instant, asOf: Instant? = nil
     ) {
         self.keys = keys
         self.scans = scans
@@ -32,6 +34,7 @@ package struct Plan: Sendable, Hashable {
         self.withTotal = withTotal
         self.rules = rules
         self.now = now
+        self.asOf = asOf
     }
 }
 
@@ -61,8 +64,11 @@ package struct Scan: Sendable, Hashable {
     /// The plan's keys, as this table computes them.
     package var keys: [ScanKey]
     package var aggregates: [PlanAggregate]
+    /// Whether its groups are lines of the answer, or only stand beside those of other scans.
+    package var makesGroups: Bool
 
-    package init(table: TableRole, filter: RowCondition?, keys: [ScanKey], aggregates: [PlanAggregate]) {
+    package init(table: TableRole, filter: RowCondition?, keys: [ScanKey], aggregates: [PlanAggregate], makesGroups: Bool = true) {
+        self.makesGroups = makesGroups
         self.table = table
         self.filter = filter
         self.keys = keys
@@ -72,7 +78,17 @@ package struct Scan: Sendable, Hashable {
 
 package enum ScanKey: Sendable, Hashable {
     case value(RowValue)
-    case period(Grain, of: RowValue)
+    /// The period that holds a date, moved by `shift`: so an earlier period stands beside a later one.
+    case period(Grain, of: RowValue, shift: PeriodShift)
+}
+
+/// How far the periods of an earlier scan are moved to stand beside those of a later one.
+package enum PeriodShift: Sendable, Hashable {
+    case periods(Int)
+    /// Dates are moved by calendar months before their period is taken.
+    case months(Int)
+
+    package static let none = PeriodShift.periods(0)
 }
 
 package struct PlanAggregate: Sendable, Hashable {
@@ -90,38 +106,6 @@ package struct PlanAggregate: Sendable, Hashable {
         self.filter = filter
         self.slot = slot
     }
-}
-
-package struct PlanMeasure: Sendable, Hashable {
-    package var name: String
-    package var quantity: Quantity
-    package var value: MeasureValue
-    /// A measure that only orders or ranks is not shown.
-    package var isShown: Bool
-
-    package init(name: String, quantity: Quantity, value: MeasureValue, isShown: Bool = true) {
-        self.name = name
-        self.quantity = quantity
-        self.value = value
-        self.isShown = isShown
-    }
-}
-
-/// What is computed for one group from the results of its aggregates.
-package indirect enum MeasureValue: Sendable, Hashable {
-    case slot(Int)
-    case exact(Exact)
-    case arithmetic(Arithmetic, MeasureValue, MeasureValue)
-    /// The measure's part of its value over all rows.
-    case share(MeasureValue)
-}
-
-package indirect enum MeasureCondition: Sendable, Hashable {
-    case compare(Comparison, MeasureValue, MeasureValue)
-    case isMissing(MeasureValue)
-    case not(MeasureCondition)
-    case and(MeasureCondition, MeasureCondition)
-    case or(MeasureCondition, MeasureCondition)
 }
 
 package struct PlanOrder: Sendable, Hashable {

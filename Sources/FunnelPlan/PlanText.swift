@@ -4,6 +4,7 @@ import FunnelModel
 package struct PlanText {
     package static func lines(_ plan: Plan) -> [String] {
         var lines: [String] = []
+        if let asOf = plan.asOf { lines.append("as known before \(text(asOf))") }
         if let limit = plan.limit { lines.append("limit \(limit)") }
         if let top = plan.top {
             lines.append("top \(top.count) by \(plan.measures[top.measure].name)" + (top.withOther ? ", the rest as other" : ""))
@@ -16,7 +17,7 @@ package struct PlanText {
         }
         if !plan.keys.isEmpty { lines.append("meet on " + plan.keys.map(\.name).joined(separator: ", ")) }
         for scan in plan.scans {
-            lines.append("scan \(scan.table.rawValue)")
+            lines.append("scan \(scan.table.rawValue)" + (scan.makesGroups ? "" : ", for lines of other scans"))
             if let filter = scan.filter { lines.append("  where " + text(filter)) }
             if !scan.keys.isEmpty { lines.append("  by " + scan.keys.map(text).joined(separator: ", ")) }
             lines.append(contentsOf: scan.aggregates.map { "  " + text($0) })
@@ -42,7 +43,9 @@ package struct PlanText {
     private static func text(_ key: ScanKey) -> String {
         switch key {
         case .value(let value): text(value)
-        case .period(let grain, let value): "\(grain.rawValue) of \(text(value))"
+        case .period(let grain, let value, .periods(0)): "\(grain.rawValue) of \(text(value))"
+        case .period(let grain, let value, .periods(let count)): "\(grain.rawValue) of \(text(value)), \(count) later"
+        case .period(let grain, let value, .months(let count)): "\(grain.rawValue) of \(text(value)), \(count) months later"
         }
     }
 
@@ -52,6 +55,14 @@ package struct PlanText {
         case .exact(let exact): exact.text
         case .arithmetic(let operation, let a, let b): "(\(text(a)) \(operation.rawValue) \(text(b)))"
         case .share(let inner): "share(\(text(inner)))"
+        case .cumulative(let inner): "cumulative(\(text(inner)))"
+        case .rolling(let inner, let periods): "rolling(\(text(inner)), \(periods) periods)"
+        case .change(let inner): "change(\(text(inner)))"
+        case .rank(let inner): "rank(\(text(inner)))"
+        case .wilson(let successes, let trials, let level, let isUpper):
+            "wilson(\(text(successes)) of \(text(trials)), \(level), \(isUpper ? "upper" : "lower"))"
+        case .newcombe(let later, let earlier, let level, let isUpper):
+            "newcombe(\(text(later.successes)) of \(text(later.trials)) less \(text(earlier.successes)) of \(text(earlier.trials)), \(level), \(isUpper ? "upper" : "lower"))"
         }
     }
 

@@ -4,6 +4,7 @@ import Glibc
 /// Scripts, as the command line names them.
 package enum ScriptFile {
     package static func read(_ path: String) throws(Diagnostic) -> String { try Files.read(path, shownAs: path) }
+    package static func write(_ text: String, to path: String) throws(Diagnostic) { try Files.write(text, to: path, shownAs: path) }
     /// Where the relative paths of a script begin.
     package static func folder(of path: String) -> String { Files.folder(of: path) }
 }

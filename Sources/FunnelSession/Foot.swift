@@ -17,9 +17,14 @@ struct Foot {
             remarks.append(Remark(.axis, "in time by: " + facts.axes.map { "\($0.table.rawValue) by \($0.axis)" }.joined(separator: "; ")))
         }
         if let period = facts.period { remarks.append(Remark(.scope, "period: \(period)")) }
-        if let window = facts.window { remarks.append(Remark(.scope, "won within \(window) of the lead's creation")) }
-        if let plan = facts.tooYoung, let count = try number(plan), count > 0 {
-            remarks.append(Remark(.leftOut, Counted.text(count, "lead", "leads") + " younger than \(facts.window ?? "the window") left out"))
+        if let comparison = facts.comparison { remarks.append(Remark(.scope, "compared with \(comparison)")) }
+        if let asOf = facts.asOf { remarks.append(Remark(.scope, "as known at the end of \(asOf)")) }
+        if !facts.windows.isEmpty {
+            remarks.append(Remark(.scope, "won within \(facts.windows.map(\.name).joined(separator: ", ")) of the lead's creation"))
+        }
+        for window in facts.windows {
+            guard let plan = window.tooYoung, let count = try number(plan), count > 0 else { continue }
+            remarks.append(Remark(.leftOut, Counted.text(count, "lead", "leads") + " younger than \(window.name) left out"))
         }
         if let plan = facts.stillOpen, let count = try number(plan), count > 0 {
             remarks.append(Remark(.leftOut, Counted.text(count, "lead is", "leads are") + " still open: neither won nor lost"))

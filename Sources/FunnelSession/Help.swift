@@ -25,6 +25,9 @@ struct Help {
         if let function = AggregateFunction.catalogue.first(where: { $0.name == wanted }) {
             return lines(HelpTopic(name: wanted, summary: function.summary, usage: ["\(wanted)(…)"]))
         }
+        if let function = GroupFunction(rawValue: wanted) {
+            return lines(HelpTopic(name: wanted, summary: function.summary, usage: [function.signature]))
+        }
         if let setting = SettingName(rawValue: wanted) {
             return lines(HelpTopic(name: wanted, summary: setting.summary, usage: ["set \(wanted) VALUE"]))
         }
@@ -73,6 +76,7 @@ struct Help {
             StyledLine([.init("  " + name, .name), .init(String(repeating: " ", count: max(1, 22 - name.count)) + summary)])
         }
         return [StyledLine("Over many rows", .heading)] + AggregateFunction.catalogue.map { row($0.name, $0.summary) } + [StyledLine()]
+            + [StyledLine("Over the groups", .heading)] + GroupFunction.allCases.map { row($0.signature, $0.summary) } + [StyledLine()]
             + [StyledLine("Over one row", .heading)] + ScalarFunction.allCases.map { row($0.signature, $0.summary) }
     }
 

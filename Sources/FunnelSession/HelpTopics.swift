@@ -47,8 +47,44 @@ enum HelpTopics {
             HelpTopic(
                 name: "check", summary: "fails, with exit status 1, where a condition on measures does not hold",
                 usage: ["check CONDITION [clauses]", "check MEASURE [clauses] >= VALUE"],
-                text: ["With `by`, every group must satisfy it. A missing value satisfies nothing, and neither do no groups at all."],
+                text: ["With `by`, every group must satisfy it. A missing value satisfies nothing, unless `or missing` is added; no groups at all fail."],
                 examples: ["check conversion >= 3% by source", "check revenue during 2018 between 1M and 2M"])
+        case .target:
+            HelpTopic(
+                name: "target", summary: "sets what a measure should reach; `with target` shows how far it does",
+                usage: ["target MEASURE >= VALUE [where CONDITION]"],
+                examples: ["target conversion >= 5% where source = \"ads\"", "conversion by month with target"])
+        case .funnel:
+            HelpTopic(
+                name: "funnel", summary: "follows leads from step to step",
+                usage: ["funnel [STEP -> STEP …] [strict | any order] [open] [where …] [during …] [by …] [within DURATION, …] [as of DATE]"],
+                text: ["A step is a stage, lead, qualified, deal, won, or a condition in parentheses; `[demo]` may be skipped.",
+                    "A lead counts once: of all its chains the longest, of equally long ones the earliest. The window runs from the first step, ends included.",
+                    "Without steps: the stages that the store knows, in their order; without a stages table lead, qualified, deal, won."],
+                examples: ["funnel by source", "funnel visit -> trial -> won within 14 days by month"])
+        case .leaks:
+            HelpTopic(
+                name: "leaks", summary: "shows where leads are lost: the biggest drop-offs, and what they would be worth",
+                usage: ["leaks [STEP -> STEP …] [clauses of funnel]"], examples: ["leaks by source, owner limit 5"])
+        case .transitions:
+            HelpTopic(
+                name: "transitions", summary: "shows which stage leads move from and to, moves back and skips included",
+                usage: ["transitions [where …] [during …] [by …]"], examples: ["transitions where source = \"ads\""])
+        case .why:
+            HelpTopic(
+                name: "why", summary: "takes a change apart: how much is mix, how much is rate, by group",
+                usage: ["why MEASURE during PERIOD vs PERIOD by KEY, …"],
+                text: ["mix = Δshare·(rate₀ − total₀), rate = share₀·Δrate, cross = Δshare·Δrate; they add up to the change.",
+                    "Revenue is taken apart into volume × rate × size."],
+                examples: ["why conversion during 2018-Q2 vs 2018-Q1 by source"])
+        case .compare:
+            HelpTopic(
+                name: "compare", summary: "puts the definitions that answer the same question side by side",
+                usage: ["compare definitions of KPI [where …] [during …] [by …]"], examples: ["compare definitions of conversion"])
+        case .test:
+            HelpTopic(
+                name: "test", summary: "a KPI's own test: a tiny store, and what must come out; `funnel test FILE` runs it",
+                usage: ["test \"NAME\" {", "    leads id, created: (1, 2024-01-02) (2, 2024-01-03)", "    expect leads = 2", "}"])
         case .set:
             HelpTopic(
                 name: "set", summary: "changes a setting", usage: ["set NAME VALUE"], text: ["`settings` lists the names and their values."],
@@ -92,6 +128,17 @@ enum HelpTopics {
                 name: "during", summary: "takes a period, each table by its own date", usage: ["during PERIOD", "during PERIOD to PERIOD"],
                 text: ["Periods: 2018, 2018-Q1, 2018-03, 2018-W07, 2018-03-01, this month, last quarter, last 90 days (whole days before today)."],
                 examples: ["revenue during 2018-Q1", "leads during 2018-01 to 2018-06 by month"])
+        case .comparison:
+            HelpTopic(
+                name: "vs", summary: "compares with an earlier period: its value, the change, the change in percent",
+                usage: ["during PERIOD vs PERIOD", "vs previous [full]", "vs year ago [full]"],
+                text: ["A period that is not over yet is compared with the same part of the earlier one; `full` takes all of it.",
+                    "Without `during`, each period of a time key is compared with the one before, or a year before."],
+                examples: ["revenue during 2018 vs 2017 by source", "leads by month vs year ago"])
+        case .asOf:
+            HelpTopic(
+                name: "as of", summary: "answers with what was known at the end of a date", usage: ["as of DATE"],
+                text: ["Later leads, wins, stages and costs do not exist, and `now` is that date."], examples: ["conversion by month as of 2018-03-31"])
         case .keys:
             HelpTopic(
                 name: "by", summary: "groups by columns or by time", usage: ["by KEY, …"],
@@ -102,7 +149,7 @@ enum HelpTopics {
                 examples: ["conversion by source", "revenue by quarter", "leads by month of created"])
         case .window:
             HelpTopic(
-                name: "within", summary: "asks which leads were won so soon after their creation", usage: ["within DURATION"],
+                name: "within", summary: "asks which leads were won so soon after their creation", usage: ["within DURATION, …"],
                 text: ["Elapsed time, to the second, ends included. Leads younger than that are left out, so that all have had the same time."],
                 examples: ["conversion within 90 days by month"])
         case .having:
@@ -121,8 +168,9 @@ enum HelpTopics {
         case .limit: HelpTopic(name: "limit", summary: "keeps so many lines", usage: ["limit N"], examples: ["leads by owner limit 10"])
         case .extras:
             HelpTopic(
-                name: "with", summary: "adds a total or shares", usage: ["with total", "with share"],
-                text: ["A total is computed from all rows of the query, never from the lines above."], examples: ["leads, conversion by source with total"])
+                name: "with", summary: "adds a total, shares, intervals or targets", usage: ["with total", "with share", "with interval [95%]", "with target"],
+                text: ["A total is computed from all rows of the query, never from the lines above.",
+                    "An interval of a share is Wilson's; of a difference (`vs`), Newcombe's."], examples: ["leads, conversion by source with total"])
         case .format:
             HelpTopic(
                 name: "as", summary: "chooses the format", usage: ["as " + OutputFormat.allCases.map(\.rawValue).joined(separator: " | ")],

@@ -75,6 +75,20 @@ extension Diagnostic {
     package static func checkFailed(_ text: String) -> Diagnostic { Diagnostic(.error, "the check `\(text)` failed") }
     package static func checkOfNothing(_ text: String) -> Diagnostic { Diagnostic(.error, "the check `\(text)` has no group to look at") }
 
+    package static let notInTest = Diagnostic(.error, "this has no place in a test", mends: ["a test holds rows, `define`, `param`, `set`, `target` and `expect`"])
+    package static let onlyLeadsAreLost = Diagnostic(.error, "only leads go through a funnel", mends: ["`list leads lost after proposal`"])
+
+    package static func noStepOfTheFunnel(_ name: String, _ steps: [String]) -> Diagnostic {
+        Diagnostic(.error, "`\(name)` is no step of the funnel", mends: ["its steps are \(steps.joined(separator: ", ")); `set stages …` changes them"])
+    }
+
+    package static let whyOfOneMeasure = Diagnostic(.error, "`why` explains one measure", mends: ["`why conversion during 2018-Q2 vs 2018-Q1 by source`"])
+    package static let whyOfWhat = Diagnostic(.error, "`why` needs two periods and a key", mends: ["`why conversion during 2018-Q2 vs 2018-Q1 by source`"])
+
+    package static func whyNot(_ name: String) -> Diagnostic {
+        Diagnostic(.error, "`\(name)` can't be taken apart", mends: ["counts, sums and ratios of them can: leads, revenue, conversion, cac, deal_size"])
+    }
+
     package static let nothingLoaded = Diagnostic(.error, "nothing is loaded", cause: .tableNotLoaded, mends: ["load leads from \"leads.csv\""])
     package static let safeMode = Diagnostic(
         .error, "`--safe` does not allow this", mends: ["a script run with --safe may read the files that it is given, and nothing else"])

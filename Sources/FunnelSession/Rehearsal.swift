@@ -45,7 +45,22 @@ struct Rehearsal {
         case .query(let query):
             _ = try session.format(query.format, query.into, in: source)
             _ = try Binder.bind(query, in: source, context)
-        case .explain(let query, _): _ = try Explanation(context).lines(query, in: source)
+        case .explain(let query, _):
+            _ = try Explanation(context).lines(query, in: source)
+            if !query.keys.isEmpty || query.filter != nil { _ = try Binder.bind(query, in: source, context) }
+        case .funnel(let funnel), .leaks(let funnel): _ = try Binder.bind(funnel, in: source, context)
+        case .transitions(let query, _):
+            guard context.schemas[.stages] != nil else { throw Diagnostic.tableNotLoaded(.stages).placed(in: source, at: query.place.range) }
+            _ = try Binder.bind(FunnelStatement(steps: [], order: .ordered, isOpen: false, query: query, place: query.place), in: source, context)
+        case .why(let why): _ = try Binder.bind(why.query, in: source, context)
+        case .compare(let kpi, _, _):
+            guard context.definitions[kpi.folded] != nil else {
+                throw Diagnostic.notAKPI(kpi.text, known: context.definitions.names).placed(in: source, at: kpi.range)
+            }
+        case .target(let target):
+            try Binder.check(target, in: source, context)
+            context.targets.append((target, source))
+        case .test(let test): found += TestBlock(session, context).problems(test, in: source)
         case .plan(let query, _), .time(let query, _): _ = try Binder.bind(query, in: source, context)
         case .check(let check): _ = try Binder.bind(check, in: source, context)
         case .list(let list):
@@ -68,6 +83,7 @@ struct Rehearsal {
             try Session.apply(set, to: &settings, context, in: source)
             context.rules = settings.rules
             if let now = settings.now { context.now = now }
+            if let stages = settings.stages { (context.stageOrder, context.funnelStages) = (stages, stages) }
         case .help(let topic, _): _ = try Help(context.definitions).lines(topic)
         case .show: break
         }
@@ -80,6 +96,7 @@ struct Rehearsal {
             var schema = try Session.typed { () throws in try Loader.peek(request) }
             if load.appends, let old = context.schemas[request.role] { schema = Self.joined(old, schema) }
             context.schemas[request.role] = schema
+            if request.role == .stages { context.stages = nil }
             if let filter = load.filter { _ = try Binder.bind(filter, of: request.role, in: source, context) }
         } catch {
             if let role { broken.insert(role) }

@@ -38,7 +38,12 @@ package final class Session: Conversation {
     let configuration: SessionConfiguration
     let output: (SessionEvent) -> Void
     package var settings: Settings
-    var store = Store()
+    var store = Store() {
+        didSet { stages = nil }
+    }
+    /// The stages of the store in the order that the data show; found when they are first asked for.
+    private var stages: [String]?
+    var targets: [(statement: TargetStatement, source: Source)] = []
     var definitions: Definitions
     var parameters: [String: (value: Expression, source: Source)] = [:]
     /// Names given on the command line; `param` does not change them.
@@ -56,6 +61,7 @@ package final class Session: Conversation {
         let builtIn = Definitions.builtIn(Source(name: KPIs.fileName, text: KPIs.text))
         precondition(builtIn.diagnostics.isEmpty, "kpis.funnel: \(builtIn.diagnostics.first?.message ?? "")")
         definitions = builtIn.definitions
+        parameters = builtIn.parameters
         for parameter in configuration.parameters { fix(parameter.name, parameter.value) }
     }
 
@@ -93,8 +99,16 @@ package final class Session: Conversation {
 
     /// What a statement is bound against now.
     var context: BindingContext {
-        BindingContext(
+        var context = BindingContext(
             schemas: store.tables.mapValues(\.schema), definitions: definitions, parameters: parameters, rules: settings.rules, now: now)
+        context.targets = targets
+        let known = stages ?? StageOrder.inferred(store)
+        stages = known
+        context.stages = known
+        let set = settings.stages ?? []
+        context.stageOrder = set + known.filter { stage in !set.contains { Name.fold($0) == Name.fold(stage) } }
+        context.funnelStages = settings.stages ?? known.filter { !StageOrder.isLost($0) }
+        return context
     }
 
     func emit(_ event: SessionEvent) { output(event) }

@@ -22,13 +22,15 @@ package struct Settings: Sendable {
     /// Rows of a table that are shown; nil is all.
     package var maxRows: Int?
     package var color = Color.auto
+    /// The order of the stages, where it was set.
+    package var stages: [String]?
 
     package init() {}
 }
 
 /// The settings, a row each: `set`, `settings`, help and completion read this list.
 package enum SettingName: String, CaseIterable, Sendable {
-    case format, timezone, currency, digits, now, threads, timing, color
+    case format, timezone, currency, digits, now, threads, timing, color, stages
     case weekStart = "week_start"
     case fiscalYear = "fiscal_year"
     case maxRows = "max_rows"
@@ -43,6 +45,7 @@ package enum SettingName: String, CaseIterable, Sendable {
         case .threads: "how many threads a query or a load may use"
         case .timing: "whether the time of each statement is shown: on or off"
         case .color: "whether to colour: auto, always or never"
+        case .stages: "the stages of a funnel in their order, or auto to tell it from the data"
         case .weekStart: "the day on which weeks begin: monday … sunday"
         case .fiscalYear: "the month in which years begin: 1 … 12"
         case .maxRows: "how many rows of a table are shown, or all"
@@ -57,7 +60,7 @@ package enum SettingName: String, CaseIterable, Sendable {
         case .timing: ["on", "off"]
         case .color: Settings.Color.allCases.map(\.rawValue)
         case .weekStart: Period.weekdays.map { $0.lowercased() }
-        case .digits, .now: ["auto"]
+        case .digits, .now, .stages: ["auto"]
         case .maxRows: ["all"]
         case .currency, .threads, .fiscalYear: []
         }
@@ -75,6 +78,7 @@ extension Settings {
         case .threads: String(threads)
         case .timing: timing ? "on" : "off"
         case .color: color.rawValue
+        case .stages: stages?.joined(separator: ", ") ?? "auto"
         case .weekStart: Period.weekdays[rules.weekStart - 1].lowercased()
         case .fiscalYear: String(rules.fiscalStart)
         case .maxRows: maxRows.map(String.init) ?? "all"
@@ -88,6 +92,7 @@ extension Settings {
     /// Changes a setting; a value that does not fit is an error that says what fits. `instant` reads a date.
     mutating func set(_ name: SettingName, to value: SettingValue, instant: (Expression) throws(Diagnostic) -> Instant) throws(Diagnostic) {
         func fail() -> Diagnostic { .badSetting(name.rawValue, name.summary) }
+        guard value.others.isEmpty || name == .stages else { throw fail() }
         switch name {
         case .format:
             guard let format = OutputFormat(rawValue: value.word) else { throw .unknownFormat(value.word) }
@@ -109,6 +114,7 @@ extension Settings {
         case .color:
             guard let color = Color(rawValue: value.word) else { throw fail() }
             self.color = color
+        case .stages: stages = value.word == "auto" ? nil : try value.names { fail() }
         case .weekStart:
             guard let day = Period.weekdays.firstIndex(where: { $0.lowercased() == value.word || $0.lowercased().prefix(3) == value.word }) else {
                 throw fail()
@@ -135,9 +141,23 @@ extension Settings {
     }
 }
 
-/// The value of a setting as written: a word, a number, a text, a date.
+/// The value of a setting as written: a word, a number, a text, a date; of `stages` several.
 struct SettingValue {
     let expression: Expression
+    var others: ArraySlice<Expression> = []
+
+    /// All values, each a name or a text.
+    func names(_ fail: () -> Diagnostic) throws(Diagnostic) -> [String] {
+        var names: [String] = []
+        for value in [expression] + others {
+            switch value {
+            case .name(let name) where name.qualifier == nil: names.append(name.name.text)
+            case .string(let text, _): names.append(text)
+            default: throw fail()
+            }
+        }
+        return names
+    }
 
     /// The text as written, without quotes.
     var written: String {

@@ -25,8 +25,19 @@ extension Session {
         case .list(let list):
             let bound = try Binder.bind(list, in: source, context)
             for warning in Values(store).warnings(bound.probes) { report(warning) }
-            try present(try engine.list(bound.plan), format: list.format, into: list.into, in: source, folder: folder)
-        case .explain(let query, _): emit(.text(try Explanation(context).lines(query, in: source)))
+            let answer = if let step = list.lostAfter { try lost(after: step, bound.plan, in: source) } else { try engine.list(bound.plan) }
+            try present(answer, format: list.format, into: list.into, in: source, folder: folder)
+        case .funnel(let funnel): try self.funnel(funnel, in: source, folder: folder)
+        case .leaks(let funnel): try leaks(funnel, in: source, folder: folder)
+        case .transitions(let query, _): try transitions(query, in: source, folder: folder)
+        case .why(let why): try self.why(why, in: source, folder: folder)
+        case .compare(let kpi, let query, _): try compare(kpi, query, in: source, folder: folder)
+        case .target(let target):
+            try Binder.check(target, in: source, context)
+            targets.removeAll { $0.statement.filter == target.filter && Binder.measure(of: $0.statement) == Binder.measure(of: target) }
+            targets.append((target, source))
+        case .test: break
+        case .explain(let query, _): try explain(query, in: source, folder: folder)
         case .plan(let query, _):
             let bound = try Binder.bind(query, in: source, context)
             emit(.text(PlanText.lines(bound.plan).map { StyledLine($0) }))
@@ -77,7 +88,8 @@ extension Session {
         for warning in Values(store).warnings(bound.query.probes) { report(warning) }
         let all = try engine.answer(bound.query.plan)
         var plan = bound.query.plan
-        plan.having = plan.having.map { .and($0, .not(bound.condition)) } ?? .not(bound.condition)
+        let failing = MeasureCondition.not(check.orMissing ? .or(bound.condition, bound.missing) : bound.condition)
+        plan.having = plan.having.map { .and($0, failing) } ?? failing
         let failed = try engine.answer(plan)
         let name = Printer.text(check.condition)
         if all.rows.isEmpty || !failed.rows.isEmpty {
@@ -106,10 +118,10 @@ extension Session {
             throw Diagnostic.unknownSetting(set.name.text).placed(in: source, at: set.name.range)
         }
         do throws(Diagnostic) {
-            try settings.set(name, to: SettingValue(expression: set.value)) { expression throws(Diagnostic) in
+            try settings.set(name, to: SettingValue(expression: set.values[0], others: set.values.dropFirst())) { expression throws(Diagnostic) in
                 try Binder.instant(expression, in: source, context)
             }
-        } catch { throw error.placed(in: source, at: set.value.range) }
+        } catch { throw error.placed(in: source, at: set.values[0].range) }
     }
 
     private func time(_ query: Query, in source: Source, folder: String) throws(Diagnostic) {

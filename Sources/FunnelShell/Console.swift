@@ -150,6 +150,9 @@ package final class Console: Sendable {
         state.withLock { complain([StyledLine(text, style)], &$0) }
     }
 
+    /// Writes a text as it is.
+    package func write(_ text: String) { state.withLock { $0.output.write(text) } }
+
     /// Writes a prompt where no editor does.
     func prompt(_ text: String) { state.withLock { $0.output.write(text) } }
 

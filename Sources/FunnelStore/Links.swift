@@ -23,13 +23,15 @@ package struct Links: Sendable {
         if let old, changed == .deals || changed == .costs {
             stages = old.stages
         } else {
-            stages = StageLinks(tables[.stages], index: index)
+            stages = StageLinks(tables[.stages], index: index, leadCount: leads?.rowCount ?? 0)
         }
     }
 
     /// The row of each deal's, each stage row's lead; -1 for none. Nil where one of the tables is not there.
     package var leadOfDeal: Buffer<Int32>? { deals.lead }
     package var leadOfStage: Buffer<Int32>? { stages.lead }
+    /// The stage rows of each lead in the order of time.
+    package var stageRuns: StageRuns? { stages.runs }
     /// Columns that no file has.
     package var derived: [DerivedColumn: Column] { deals.derived }
     /// How many deals and stage rows name a lead that is not there.
@@ -52,7 +54,8 @@ private struct DealLinks: Sendable {
         withoutLead = unlinked(lead, deals.column(.lead))
         let states = DealStates(deals)
         derived = states.columns(of: deals)
-        derived[.dealNewCustomer] = FirstDeals.column(of: deals, states: states, leads: lead)
+        derived.merge(Buyers(deals, states: states, leads: lead, leadCount: leads?.rowCount ?? 0).columns) { $1 }
+        derived[.dealSourceWinRate] = SourceRates.column(of: deals, states: states, leads: leads, leadOfDeal: lead)
         if let leads, let lead {
             let wins = LeadWins(leads: leads, deals: deals, states: states, leadOfDeal: lead)
             derived.merge(wins.columns) { $1 }
@@ -66,10 +69,13 @@ private struct StageLinks: Sendable {
     var lead: Buffer<Int32>?
     var withoutLead = 0
 
-    init(_ stages: Table?, index: KeyIndex?) {
+    var runs: StageRuns?
+
+    init(_ stages: Table?, index: KeyIndex?, leadCount: Int) {
         guard let stages else { return }
         lead = index.flatMap { index in stages.column(.lead).map(index.rows) }
         withoutLead = unlinked(lead, stages.column(.lead))
+        runs = StageRuns(stages, leads: lead, leadCount: leadCount)
     }
 }
 
@@ -124,4 +130,9 @@ struct InstantReader {
             values: unit.map { .timestamp(days: Integers(packing: days), time: Integers(packing: times), unit: $0) } ?? .date(Integers(packing: days)),
             validity: all ? nil : validity)
     }
+}
+
+extension Column {
+    /// A date or a time stamp in microseconds since 1970-01-01; nil where there is none.
+    package func microseconds(_ row: Int) -> Int64? { InstantReader(self).at(row) }
 }

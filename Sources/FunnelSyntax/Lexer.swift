@@ -263,6 +263,7 @@ package struct Lexer {
         case "≠": append(.symbol(.notEqual), from: start)
         case "≤": append(.symbol(.lessOrEqual), from: start)
         case "≥": append(.symbol(.greaterOrEqual), from: start)
+        case "→": append(.symbol(.arrow), from: start)
         case "×": append(.symbol(.times), from: start)
         case "÷": append(.symbol(.divide), from: start)
         case "\u{A0}", "\u{200B}", "\u{200C}", "\u{200E}", "\u{200F}", "\u{FEFF}": break

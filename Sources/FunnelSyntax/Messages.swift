@@ -50,5 +50,9 @@ extension Diagnostic {
         Diagnostic(.error, "comparisons do not chain", at: range, mends: ["write `a < b and b < c`, or `b between a and c`"])
     }
 
+    package static func rowOfWrongLength(_ found: Int, _ wanted: Int) -> Diagnostic {
+        Diagnostic(.error, "this row has \(found) cells, and the table has \(wanted) columns", mends: ["an empty place between commas is a missing value"])
+    }
+
     package static let tooDeep = Diagnostic(.error, "this expression is nested too deeply", mends: ["define parts of it under names of their own"])
 }

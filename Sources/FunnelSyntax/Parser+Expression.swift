@@ -26,6 +26,7 @@ extension Parser {
         var left = left
         var compared = isCompared
         while true {
+            if compared, stopsAtChain, isTest { return left }
             if minimum <= .comparison, let test = try parseTest(of: left) {
                 if compared { throw Diagnostic.chainedComparison(at: test.range).placed(in: source) }
                 left = test
@@ -35,6 +36,7 @@ extension Parser {
             guard let (binary, words) = binaryOperator, binary.precedence >= minimum else { return left }
             let range = current.range
             if binary.isComparison {
+                if compared, stopsAtChain { return left }
                 if compared { throw Diagnostic.chainedComparison(at: range).placed(in: source) }
                 compared = true
             } else {
@@ -53,7 +55,7 @@ extension Parser {
         case .word(let word):
             switch word.lowercased() {
             case "and": return (.and, 1)
-            case "or": return (.or, 1)
+            case "or": return look(1).isWord("missing") ? nil : (.or, 1)
             case "contains": return (.contains, 1)
             case "like": return (.like, 1)
             case "starts" where look(1).isWord("with"): return (.startsWith, 2)
@@ -64,6 +66,11 @@ extension Parser {
             }
         default: return nil
         }
+    }
+
+    private var isTest: Bool {
+        let word = isWord("not") ? look(1) : current
+        return word.isWord("in", "between", "matches") || (!isWord("not") && word.isWord("is"))
     }
 
     // test = [ "not" ] "in" list | [ "not" ] "between" sum "and" sum | [ "not" ] "matches" regex | "is" [ "not" ] "missing" ;

@@ -32,7 +32,8 @@ extension Parser {
         var seen: Set<QueryClause> = []
         while let word = current.word {
             if stopsAtComparison, isComparison { return }
-            guard let clause = allowed.first(where: { $0.firstWord == word }) else {
+            let isAsOf = word == "as" && look(1).isWord("of")
+            guard let clause = allowed.first(where: { $0.firstWord == word && ($0 == .asOf) == isAsOf }) else {
                 throw Diagnostic.unknownClause(source.text(in: current.range), at: current.range, known: allowed.map(\.rawValue)).placed(in: source)
             }
             guard seen.insert(clause).inserted else { throw Diagnostic.clauseTwice(clause.rawValue, at: current.range).placed(in: source) }
@@ -45,10 +46,15 @@ extension Parser {
         switch clause {
         case .filter: query.filter = try parseExpression()
         case .during: query.during = try parsePeriodRange()
+        case .comparison: query.comparison = try parseVersus(from: start)
+        case .asOf:
+            eat()
+            let date = try parseSum()
+            query.asOf = AsOfClause(date: date, place: place(from: start))
         case .keys: query.keys = try parseKeys()
         case .window:
-            let (duration, _) = try parseDuration()
-            query.window = WindowClause(duration: duration, place: place(from: start))
+            let durations = try parseDurations()
+            query.window = WindowClause(durations: durations, place: place(from: start))
         case .having: query.having = try parseExpression()
         case .order:
             try expect(word: "by")
@@ -62,11 +68,44 @@ extension Parser {
     }
 
     // period = sum [ "to" sum ] ;
-    private mutating func parsePeriodRange() throws(Diagnostic) -> PeriodRange {
+    mutating func parsePeriodRange() throws(Diagnostic) -> PeriodRange {
         let start = current.range.start
         let first = try parseSum()
         let last = try eat(word: "to") ? parseSum() : nil
         return PeriodRange(first: first, last: last, place: place(from: start))
+    }
+
+    // versus = "vs" ( "previous" [ "full" ] | "year" "ago" [ "full" ] | period ) ;
+    private mutating func parseVersus(from start: Int) throws(Diagnostic) -> ComparisonClause {
+        let kind: ComparisonClause.Kind
+        if eat(word: "previous") {
+            kind = .previous(full: eat(word: "full"))
+        } else if isWord("year"), look(1).isWord("ago") {
+            eat()
+            eat()
+            kind = .yearAgo(full: eat(word: "full"))
+        } else {
+            kind = .period(try parsePeriodRange())
+        }
+        return ComparisonClause(kind: kind, place: place(from: start))
+    }
+
+    // durations = ( duration | whole_number ) { "," ( duration | whole_number ) } ;   a number without a unit takes the next one's
+    private mutating func parseDurations() throws(Diagnostic) -> [DurationLiteral] {
+        var found: [DurationLiteral] = []
+        var bare: [Int] = []
+        repeat {
+            if case .number(let number) = current.kind, let amount = number.whole, look(1).isSymbol(.comma) {
+                eat()
+                bare.append(amount)
+                continue
+            }
+            let (duration, _) = try parseDuration()
+            found += bare.map { DurationLiteral($0, duration.unit) } + [duration]
+            bare = []
+        } while eat(.comma)
+        guard bare.isEmpty else { throw .expected("a duration such as `30 days`", found: current, in: source) }
+        return found
     }
 
     // keys = key { "," key } ;
@@ -114,10 +153,18 @@ extension Parser {
         return TopClause(count: count, by: by, withOther: withOther, place: place(from: start))
     }
 
-    // with = "with" extra { "," extra } ;
+    // with = "with" extra { "," extra } ;   extra = name [ percent ] ;
     private mutating func parseExtras() throws(Diagnostic) -> [Extra] {
-        var extras = [Extra(name: try parseName("`total` or `share`"))]
-        while eat(.comma) { extras.append(Extra(name: try parseName("`total` or `share`"))) }
+        var extras: [Extra] = []
+        repeat {
+            let name = try parseName("`total`, `share`, `interval` or `target`")
+            var level: NumberLiteral?
+            if case .number(let number) = current.kind {
+                level = number
+                eat()
+            }
+            extras.append(Extra(name: name, level: level))
+        } while eat(.comma)
         return extras
     }
 }

@@ -3,7 +3,8 @@ import FunnelText
 /// Statements: each begins with its own word; everything else is a query.
 extension Parser {
     // A statement's word that is followed by `=` is the name of a measure.
-    // statement = query | load | define | param | include | check | set | describe | list | explain | plan | time | help | listing ;
+    // statement = query | load | define | param | include | check | target | set | describe | list | funnel | leaks | transitions
+    //           | explain | why | compare | plan | time | test | help | listing ;
     mutating func parseStatement() throws(Diagnostic) -> Statement {
         guard let word = current.word.flatMap(StatementWord.init(rawValue:)), !look(1).isSymbol(.equal) else {
             return .query(try parseQuery())
@@ -19,6 +20,25 @@ extension Parser {
             return .parameter(ParameterStatement(name: name, value: value, place: place(from: start)))
         case .include: return .include(try parseFile())
         case .check: return .check(try parseCheck(from: start))
+        case .target:
+            let condition = try parseExpression()
+            let filter = try eat(word: "where") ? parseExpression() : nil
+            return .target(TargetStatement(condition: condition, filter: filter, place: place(from: start)))
+        case .funnel: return .funnel(try parseFunnel(from: start))
+        case .leaks: return .leaks(try parseFunnel(from: start))
+        case .transitions:
+            let query = try parseBareClauses([.filter, .during, .asOf, .keys, .order, .limit, .format, .into])
+            return .transitions(query, place(from: start))
+        case .why:
+            let query = try parseQuery()
+            return .why(WhyStatement(query: query, place: place(from: start)))
+        case .compare:
+            try expect(word: "definitions")
+            try expect(word: "of")
+            let name = try parseName("a KPI")
+            let query = try parseBareClauses([.filter, .during, .asOf, .keys, .format, .into])
+            return .compare(name, query, place(from: start))
+        case .test: return .test(try parseTest(from: start))
         case .set: return .set(try parseSet(from: start))
         case .describe:
             let table = isAtEnd ? nil : try parseName("a table")
@@ -53,19 +73,35 @@ extension Parser {
         return Definition(name: name, expression: expression, unit: unit, texts: texts, place: place(from: start))
     }
 
-    // check = "check" ( expression { check_clause } | sum { "during" period | "within" duration } comparison_tail { check_clause } ) ;
-    private mutating func parseCheck(from start: Int) throws(Diagnostic) -> CheckStatement {
+    // check = "check" expression { check_clause } [ comparison_tail { check_clause } ] [ "or" "missing" ] ;
+    mutating func parseCheck(from start: Int) throws(Diagnostic) -> CheckStatement {
+        stopsAtChain = true
+        defer { stopsAtChain = false }
         var condition = try parseExpression()
         var query = Query(measures: [], place: Place(current.range))
-        let allowed: [QueryClause] = [.filter, .during, .keys, .window, .having]
+        let allowed: [QueryClause] = [.filter, .during, .asOf, .keys, .window, .having]
         try parseClauses(of: &query, allowed: allowed, stopsAtComparison: true)
-        if !isAtEnd {
+        if isComparison {
             condition = try parseComparison(of: condition)
             let seen = query
-            try parseClauses(of: &query, allowed: allowed.filter { !Self.has($0, seen) })
+            try parseClauses(of: &query, allowed: allowed.filter { !Self.has($0, seen) }, stopsAtComparison: true)
+        }
+        let orMissing = isWord("or") && look(1).isWord("missing")
+        if orMissing {
+            eat()
+            eat()
         }
         query.place = place(from: start)
-        return CheckStatement(condition: condition, query: query, place: place(from: start))
+        return CheckStatement(condition: condition, query: query, orMissing: orMissing, place: place(from: start))
+    }
+
+    /// Clauses without measures.
+    mutating func parseBareClauses(_ allowed: [QueryClause]) throws(Diagnostic) -> Query {
+        let start = current.range.start
+        var query = Query(measures: [], place: Place(current.range))
+        try parseClauses(of: &query, allowed: allowed)
+        query.place = place(from: start)
+        return query
     }
 
     private static func has(_ clause: QueryClause, _ query: Query) -> Bool {
@@ -75,26 +111,34 @@ extension Parser {
         case .keys: !query.keys.isEmpty
         case .window: query.window != nil
         case .having: query.having != nil
+        case .asOf: query.asOf != nil
+        case .comparison: query.comparison != nil
         case .order, .top, .limit, .extras, .format, .into: false
         }
     }
 
-    // set = "set" name expression | "set" name word ;
+    // set = "set" name expression { "," expression } ;
     private mutating func parseSet(from start: Int) throws(Diagnostic) -> SetStatement {
         let name = try parseName("a setting")
         _ = eat(.equal)
         guard !isAtEnd else { throw .expected("a value for `\(name.text)`", found: current, in: source) }
-        let value = try parseExpression()
-        return SetStatement(name: name, value: value, place: place(from: start))
+        var values = [try parseExpression()]
+        while eat(.comma) { values.append(try parseExpression()) }
+        return SetStatement(name: name, values: values, place: place(from: start))
     }
 
-    // list = "list" table [ column { "," column } ] { where | order | limit | as | into } ;
+    // list = "list" table [ column { "," column } ] [ "lost" "after" step ] { where | order | limit | as | into } ;
     private mutating func parseListing(from start: Int) throws(Diagnostic) -> ListStatement {
         var list = ListStatement(table: try parseName("a table"), place: Place(current.range))
         let clauses: [QueryClause] = [.filter, .order, .limit, .format, .into]
         if case .quotedName = current.kind { try parseColumns(into: &list) }
-        if let word = current.word, !clauses.contains(where: { $0.firstWord == word }), !Self.reserved.contains(word) {
+        if !isLostAfter, let word = current.word, !clauses.contains(where: { $0.firstWord == word }), !Self.reserved.contains(word) {
             try parseColumns(into: &list)
+        }
+        if isLostAfter {
+            eat()
+            eat()
+            list.lostAfter = try parseStep()
         }
         var query = Query(measures: [], place: list.place)
         try parseClauses(of: &query, allowed: clauses)
@@ -106,6 +150,8 @@ extension Parser {
         list.place = place(from: start)
         return list
     }
+
+    private var isLostAfter: Bool { isWord("lost") && look(1).isWord("after") }
 
     private mutating func parseColumns(into list: inout ListStatement) throws(Diagnostic) {
         repeat { list.columns.append(try parseQualified()) } while eat(.comma)

@@ -10,6 +10,8 @@ package struct Parser {
     private var position: Int
     /// How deeply expressions are nested; a limit keeps a hostile text from exhausting the stack.
     var depth = 0
+    /// Whether a second comparison ends the expression before it (`check revenue where source = "ads" > 5`) and is no mistake.
+    var stopsAtChain = false
     static let maximumDepth = 200
 
     /// The tree of a script, and everything that is wrong with it.
@@ -132,6 +134,6 @@ package struct Parser {
     /// Words that can't be names unless they stand in backquotes.
     package static let reserved: Set<String> = [
         "and", "or", "not", "in", "between", "contains", "starts", "ends", "like", "matches", "is", "missing", "any", "case", "when", "then", "else",
-        "end", "where", "by", "during", "within", "having", "order", "top", "limit", "with", "as", "into", "true", "false",
+        "end", "where", "by", "during", "within", "having", "order", "top", "limit", "with", "as", "into", "vs", "true", "false",
     ]
 }

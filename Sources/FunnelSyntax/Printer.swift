@@ -7,12 +7,19 @@ package struct Printer {
     package static func text(_ statement: Statement) -> String {
         switch statement {
         case .query(let query): text(query)
-        case .load(let load): text(load)
+        case .load(let load): (["load \(name(load.table)) from \(quoted(load.file.path))"] + clauses(load)).joined(separator: " ")
         case .define(let definition): text(definition)
         case .parameter(let parameter): "param \(name(parameter.name)) = \(text(parameter.value))"
         case .include(let file): "include \(quoted(file.path))"
-        case .check(let check): (["check " + text(check.condition)] + clauses(check.query)).joined(separator: " ")
-        case .set(let set): "set \(name(set.name)) \(text(set.value))"
+        case .check(let check): text(check, word: "check")
+        case .set(let set): "set \(name(set.name)) " + set.values.map { text($0) }.joined(separator: ", ")
+        case .target(let target): "target " + text(target.condition) + (target.filter.map { " where " + text($0) } ?? "")
+        case .funnel(let funnel): text(funnel, word: "funnel")
+        case .leaks(let funnel): text(funnel, word: "leaks")
+        case .transitions(let query, _): (["transitions"] + clauses(query)).joined(separator: " ")
+        case .why(let why): "why " + text(why.query)
+        case .compare(let kpi, let query, _): (["compare definitions of " + name(kpi)] + clauses(query)).joined(separator: " ")
+        case .test(let test): text(test)
         case .describe(let table, _): "describe" + (table.map { " " + name($0) } ?? "")
         case .list(let list): text(list)
         case .explain(let query, _): "explain " + text(query)
@@ -31,19 +38,21 @@ package struct Printer {
     }
 
     /// The clauses of a query in their canonical order.
-    private static func clauses(_ query: Query) -> [String] {
+    static func clauses(_ query: Query) -> [String] {
         var parts: [String] = []
         if let filter = query.filter { parts.append("where " + text(filter)) }
         if let during = query.during { parts.append("during " + text(during)) }
+        if let comparison = query.comparison { parts.append(text(comparison)) }
+        if let asOf = query.asOf { parts.append("as of " + text(asOf.date, in: .sum)) }
         if !query.keys.isEmpty { parts.append("by " + query.keys.map(text).joined(separator: ", ")) }
-        if let window = query.window { parts.append("within " + text(window.duration)) }
+        if let window = query.window { parts.append("within " + text(window.durations)) }
         if let having = query.having { parts.append("having " + text(having)) }
         if !query.order.isEmpty { parts.append("order by " + text(query.order)) }
         if let top = query.top {
             parts.append("top \(top.count)" + (top.by.map { " by " + text($0) } ?? "") + (top.withOther ? " with other" : ""))
         }
         if let limit = query.limit { parts.append("limit \(limit.count)") }
-        if !query.extras.isEmpty { parts.append("with " + query.extras.map { name($0.name) }.joined(separator: ", ")) }
+        if !query.extras.isEmpty { parts.append("with " + query.extras.map { name($0.name) + ($0.level.map { " " + text($0) } ?? "") }.joined(separator: ", ")) }
         if let format = query.format { parts.append("as " + name(format)) }
         if let file = query.into { parts.append("into " + quoted(file.path)) }
         return parts
@@ -53,7 +62,7 @@ package struct Printer {
         order.map { term in text(term.expression) + (term.descending.map { $0 ? " desc" : " asc" } ?? "") }.joined(separator: ", ")
     }
 
-    private static func text(_ period: PeriodRange) -> String {
+    static func text(_ period: PeriodRange) -> String {
         text(period.first, in: .sum) + (period.last.map { " to " + text($0, in: .sum) } ?? "")
     }
 
@@ -74,6 +83,7 @@ package struct Printer {
     private static func text(_ list: ListStatement) -> String {
         var parts = ["list " + name(list.table)]
         if !list.columns.isEmpty { parts.append(list.columns.map(text).joined(separator: ", ")) }
+        if let step = list.lostAfter { parts.append("lost after " + text(step)) }
         var query = Query(measures: [], place: list.place)
         query.filter = list.filter
         query.order = list.order
@@ -81,30 +91,6 @@ package struct Printer {
         query.format = list.format
         query.into = list.into
         return (parts + clauses(query)).joined(separator: " ")
-    }
-
-    private static func text(_ load: LoadStatement) -> String {
-        var parts = ["load \(name(load.table)) from \(quoted(load.file.path))"]
-        if !load.mappings.isEmpty {
-            parts.append("with " + load.mappings.map { name($0.target) + " = " + text($0.value, in: .sum) }.joined(separator: ", "))
-        }
-        if let filter = load.filter { parts.append("where " + text(filter)) }
-        if let dates = load.dates { parts.append("dates " + quoted(dates)) }
-        if !load.states.isEmpty {
-            let states = load.states.map { mapping in
-                let texts = mapping.texts.map(quoted).joined(separator: ", ")
-                return name(mapping.state) + " = " + (mapping.texts.count == 1 ? texts : "(\(texts))")
-            }
-            parts.append("states " + states.joined(separator: ", "))
-        }
-        switch load.onError {
-        case .null: parts.append("on error null")
-        case .skip(let file): parts.append("on error skip" + (file.map { " into " + quoted($0) } ?? ""))
-        case nil: break
-        }
-        if let policy = load.onDuplicate { parts.append("on duplicate keep \(policy.rawValue)") }
-        if load.appends { parts.append("append") }
-        return parts.joined(separator: " ")
     }
 
     // MARK: - Words

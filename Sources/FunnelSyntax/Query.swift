@@ -3,6 +3,8 @@ package struct Query: Sendable, Hashable {
     package var measures: [Measure]
     package var filter: Expression?
     package var during: PeriodRange?
+    package var comparison: ComparisonClause?
+    package var asOf: AsOfClause?
     package var keys: [Key] = []
     package var window: WindowClause?
     package var having: Expression?
@@ -50,8 +52,33 @@ package struct Key: Sendable, Hashable {
     package var place: Place
 }
 
+/// `within 30, 90 days`
 package struct WindowClause: Sendable, Hashable {
-    package var duration: DurationLiteral
+    package var durations: [DurationLiteral]
+    package var place: Place
+
+    package init(durations: [DurationLiteral], place: Place) {
+        self.durations = durations
+        self.place = place
+    }
+}
+
+/// `vs previous`, `vs year ago`, `vs 2017`: what a query's period is compared with.
+package struct ComparisonClause: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+        /// `full`: the whole earlier period, even where the later one is not over.
+        case previous(full: Bool)
+        case yearAgo(full: Bool)
+        case period(PeriodRange)
+    }
+
+    package var kind: Kind
+    package var place: Place
+}
+
+/// `as of 2018-03-31`: what was known then.
+package struct AsOfClause: Sendable, Hashable {
+    package var date: Expression
     package var place: Place
 }
 
@@ -73,9 +100,10 @@ package struct LimitClause: Sendable, Hashable {
     package var place: Place
 }
 
-/// `with total`, `with share`
+/// `with total`, `with share`, `with interval 95%`
 package struct Extra: Sendable, Hashable {
     package var name: Identifier
+    package var level: NumberLiteral?
 }
 
 package struct FileName: Sendable, Hashable {
@@ -87,6 +115,8 @@ package struct FileName: Sendable, Hashable {
 package enum QueryClause: String, CaseIterable, Sendable {
     case filter = "where"
     case during
+    case comparison = "vs"
+    case asOf = "as of"
     case keys = "by"
     case window = "within"
     case having
@@ -97,5 +127,5 @@ package enum QueryClause: String, CaseIterable, Sendable {
     case format = "as"
     case into
 
-    package var firstWord: String { self == .order ? "order" : rawValue }
+    package var firstWord: String { self == .order ? "order" : self == .asOf ? "as" : rawValue }
 }

@@ -17,6 +17,13 @@ package indirect enum Statement: Sendable, Hashable {
     case set(SetStatement)
     case describe(Identifier?, Place)
     case list(ListStatement)
+    case funnel(FunnelStatement)
+    case leaks(FunnelStatement)
+    case transitions(Query, Place)
+    case why(WhyStatement)
+    case compare(Identifier, Query, Place)
+    case target(TargetStatement)
+    case test(TestStatement)
     case explain(Query, Place)
     case plan(Query, Place)
     case time(Query, Place)
@@ -33,7 +40,11 @@ package indirect enum Statement: Sendable, Hashable {
         case .check(let check): check.place.range
         case .set(let set): set.place.range
         case .list(let list): list.place.range
-        case .describe(_, let place), .explain(_, let place), .plan(_, let place), .time(_, let place), .help(_, let place),
+        case .funnel(let funnel), .leaks(let funnel): funnel.place.range
+        case .why(let why): why.place.range
+        case .target(let target): target.place.range
+        case .test(let test): test.place.range
+        case .transitions(_, let place), .compare(_, _, let place), .describe(_, let place), .explain(_, let place), .plan(_, let place), .time(_, let place), .help(_, let place),
             .show(_, let place):
             place.range
         }
@@ -105,13 +116,54 @@ package struct CheckStatement: Sendable, Hashable {
     package var condition: Expression
     /// The clauses; it has no measures of its own.
     package var query: Query
+    /// `or missing`: a missing value satisfies it.
+    package var orMissing = false
     package var place: Place
 }
 
-/// `set format csv`
+/// `set format csv`, `set stages lead, mql, won`
 package struct SetStatement: Sendable, Hashable {
     package var name: Identifier
-    package var value: Expression
+    package var values: [Expression]
+    package var place: Place
+}
+
+/// `why conversion during 2018-Q2 vs 2018-Q1 by source`
+package struct WhyStatement: Sendable, Hashable {
+    package var query: Query
+    package var place: Place
+}
+
+/// `target conversion >= 5% where paid`
+package struct TargetStatement: Sendable, Hashable {
+    package var condition: Expression
+    package var filter: Expression?
+    package var place: Place
+}
+
+/// A KPI's own test: a tiny store, and what must come out.
+package struct TestStatement: Sendable, Hashable {
+    package struct Rows: Sendable, Hashable {
+        package var table: Identifier
+        package var columns: [Identifier]
+        package var rows: [[Cell]]
+    }
+
+    /// A cell as written: `2024-01-02`, `"ads"`, `won`, or nothing.
+    package struct Cell: Sendable, Hashable {
+        package var text: String
+        package var isQuoted: Bool
+    }
+
+    package enum Item: Sendable, Hashable {
+        case rows(Rows)
+        /// `expect conversion where source = "mail" is missing`
+        case expect(CheckStatement)
+        case statement(Statement)
+    }
+
+    package var name: String
+    package var items: [Item]
     package var place: Place
 }
 
@@ -120,6 +172,8 @@ package struct ListStatement: Sendable, Hashable {
     package var table: Identifier
     package var columns: [QualifiedName] = []
     package var filter: Expression?
+    /// `lost after proposal`: only leads whose furthest step this is, and who were not won.
+    package var lostAfter: FunnelStep?
     package var order: [OrderTerm] = []
     package var limit: LimitClause?
     package var format: Identifier?
@@ -129,6 +183,7 @@ package struct ListStatement: Sendable, Hashable {
 
 /// The words that begin a statement, a row each: parser, help and completion read this list.
 package enum StatementWord: String, CaseIterable, Sendable {
-    case load, define, param, include, check, set, describe, list, explain, plan, time, help
+    case load, define, param, include, check, target, set, describe, list, funnel, leaks, transitions
+    case explain, why, compare, plan, time, test, help
     case tables, kpis, settings, history, quit
 }

@@ -4,13 +4,13 @@ import FunnelText
 package enum StatementSplitter {
     /// The words that begin a clause; a line that begins with one goes on with the statement above.
     package static let clauseWords: Set<String> = [
-        "where", "by", "during", "within", "having", "order", "top", "limit", "with", "as", "into",
+        "where", "by", "during", "within", "having", "order", "top", "limit", "with", "as", "into", "vs",
     ]
 
     /// Words that a line can't end with.
     private static let joiningWords: Set<String> = [
         "and", "or", "not", "in", "between", "contains", "like", "matches", "is", "by", "where", "having", "during", "within", "with", "then",
-        "when", "else",
+        "when", "else", "vs",
     ]
 
     /// The tokens of each statement. `;` is not part of any.
@@ -46,9 +46,8 @@ package enum StatementSplitter {
                 return index
             }
             switch token.kind {
-            case .symbol(.openParenthesis): depth += 1
-            case .symbol(.closeParenthesis): depth = max(0, depth - 1)
             case .symbol(.semicolon) where depth == 0 || !bracketsJoin: return index
+            case .symbol(let symbol): depth = max(0, depth + symbol.nesting)
             default: break
             }
         }
@@ -72,7 +71,7 @@ package enum StatementSplitter {
 
     private static func depth(_ tokens: ArraySlice<Token>) -> Int {
         tokens.reduce(0) { depth, token in
-            token.isSymbol(.openParenthesis) ? depth + 1 : token.isSymbol(.closeParenthesis) ? max(0, depth - 1) : depth
+            if case .symbol(let symbol) = token.kind { max(0, depth + symbol.nesting) } else { depth }
         }
     }
 }

@@ -58,12 +58,27 @@ package enum Symbol: String, CaseIterable, Sendable, Hashable {
     case semicolon = ";"
     case openParenthesis = "("
     case closeParenthesis = ")"
+    case openBracket = "["
+    case closeBracket = "]"
+    case openBrace = "{"
+    case closeBrace = "}"
+    case colon = ":"
+    case arrow = "->"
+
+    /// Whether it opens or closes something that may go on over several lines.
+    var nesting: Int {
+        switch self {
+        case .openParenthesis, .openBracket, .openBrace: 1
+        case .closeParenthesis, .closeBracket, .closeBrace: -1
+        case .plus, .minus, .times, .divide, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .comma, .dot, .semicolon, .colon, .arrow: 0
+        }
+    }
 
     /// Whether a line that ends with it goes on.
     var joinsLines: Bool {
         switch self {
-        case .plus, .minus, .times, .divide, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .comma, .dot: true
-        case .semicolon, .openParenthesis, .closeParenthesis: false
+        case .plus, .minus, .times, .divide, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .comma, .dot, .arrow, .colon: true
+        case .semicolon, .openParenthesis, .closeParenthesis, .openBracket, .closeBracket, .openBrace, .closeBrace: false
         }
     }
 }

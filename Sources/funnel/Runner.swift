@@ -59,6 +59,37 @@ final class Runner {
         worsen(to: watch.whileRunning { session.check(text, named: file, folder: ScriptFile.folder(of: file)) })
     }
 
+    func test(file: String, _ summary: inout TestSummary) {
+        guard let text = read(file) else { return }
+        worsen(to: watch.whileRunning { session.test(text, named: file, folder: ScriptFile.folder(of: file), &summary) })
+    }
+
+    /// Brings a script into its canonical form; what can't be read is left as it is.
+    func format(file: String, onlyChecks: Bool) {
+        let isInput = file == "-"
+        guard let text = isInput ? Environment.standardInput() : read(file) else { return }
+        switch Formatting.formatted(text, named: file) {
+        case .failure(let mistakes):
+            for mistake in mistakes.items { console.show(.diagnostic(mistake)) }
+            worsen(to: 2)
+        case .success(let formatted):
+            if onlyChecks {
+                guard formatted != text else { return }
+                console.show(.diagnostic(Diagnostic(.note, "`\(file)` is not in canonical form", mends: ["`funnel fmt \(file)` changes it"])))
+                worsen(to: 1)
+            } else if isInput {
+                console.write(formatted)
+            } else if formatted != text {
+                do throws(Diagnostic) {
+                    try ScriptFile.write(formatted, to: file)
+                } catch {
+                    console.show(.diagnostic(error))
+                    worsen(to: 3)
+                }
+            }
+        }
+    }
+
     private func read(_ file: String) -> String? {
         do throws(Diagnostic) {
             return try ScriptFile.read(file)

@@ -1,0 +1,98 @@
+import FunnelBinder
+import FunnelEngine
+import FunnelModel
+import FunnelPlan
+import FunnelStore
+import FunnelSyntax
+import FunnelText
+
+/// Funnels, leaks, transitions, and the leads behind a drop.
+extension Session {
+    func funnel(_ statement: FunnelStatement, in source: Source, folder: String) throws(Diagnostic) {
+        let plan = try bound(statement, in: source)
+        var answer = try engine.funnel(plan)
+        answer.remarks = remarks(plan, statement)
+        if let limit = statement.query.limit { answer.rows = Array(answer.rows.prefix(limit.count)) }
+        try present(answer, format: statement.query.format, into: statement.query.into, in: source, folder: folder)
+    }
+
+    private func bound(_ statement: FunnelStatement, in source: Source) throws(Diagnostic) -> FunnelPlan {
+        let (plan, probes) = try Binder.bind(statement, in: source, context)
+        for warning in Values(store).warnings(probes) { report(warning) }
+        return plan
+    }
+
+    /// The biggest drop-offs first; ten of them, where no `limit` says otherwise.
+    func leaks(_ statement: FunnelStatement, in source: Source, folder: String) throws(Diagnostic) {
+        let plan = try bound(statement, in: source)
+        let size = try? number("deal_size")
+        var answer = try engine.leaks(plan, dealSize: size ?? nil)
+        let most = statement.query.limit?.count ?? 10
+        let all = answer.rows.count
+        answer.rows = Array(answer.rows.prefix(most))
+        answer.remarks = remarks(plan, statement)
+        if size == nil {
+            answer.remarks.append(Remark(.leftOut, "no deals with amounts are loaded, so nothing can be said of what they would be worth"))
+        } else {
+            answer.remarks.append(Remark(.scope, "worth: leads lost × the share of those in the next step who reached the last × the average deal size"))
+        }
+        if all > most { answer.remarks.append(Remark(.leftOut, "\(all - most) smaller leaks; `limit \(all)` shows all")) }
+        try present(answer, format: statement.query.format, into: statement.query.into, in: source, folder: folder)
+    }
+
+    func transitions(_ query: Query, in source: Source, folder: String) throws(Diagnostic) {
+        guard store.tables[.stages] != nil else { throw Diagnostic.tableNotLoaded(.stages).placed(in: source, at: query.place.range) }
+        let statement = FunnelStatement(steps: [], order: .ordered, isOpen: false, query: query, place: query.place)
+        let plan = try bound(statement, in: source)
+        var answer = try engine.transitions(plan)
+        if let limit = query.limit { answer.rows = Array(answer.rows.prefix(limit.count)) }
+        answer.remarks = remarks(plan, statement)
+        try present(answer, format: query.format, into: query.into, in: source, folder: folder)
+    }
+
+    /// `list leads lost after STEP`: the leads whose furthest step it is and who were not won.
+    func lost(after step: FunnelStep, _ plan: ListPlan, in source: Source) throws(Diagnostic) -> Answer {
+        guard plan.table == .leads else { throw Diagnostic.onlyLeadsAreLost.placed(in: source, at: step.place.range) }
+        let context = context
+        let wanted = try Binder.bind(step, in: source, context)
+        let all = FunnelStatement(steps: [], order: .ordered, isOpen: true, query: Query(measures: [], place: step.place), place: step.place)
+        let (funnel, _) = try Binder.bind(all, in: source, context)
+        guard let index = funnel.steps.firstIndex(where: { $0.events == wanted.events }) else {
+            throw Diagnostic.noStepOfTheFunnel(wanted.name, funnel.steps.map(\.name)).placed(in: source, at: step.place.range)
+        }
+        let stopped = Set(try engine.leads(of: funnel, stoppedAt: index))
+        let won = context.schemas[.deals] == nil ? [] : Set((try? engine.rows(of: .leads, where: .column(wonLead))) ?? [])
+        var answer = try engine.list(plan, only: stopped.subtracting(won))
+        answer.remarks.append(Remark(.scope, "leads whose furthest step is \(wanted.name), and who were not won"))
+        return answer
+    }
+
+    private var wonLead: ColumnReference {
+        ColumnReference(path: .own, table: .leads, index: .derived(.leadWon), type: .yesNo, name: "won")
+    }
+
+    /// One number over all that is loaded.
+    private func number(_ kpi: String) throws(Diagnostic) -> Double? {
+        let text = Source(name: kpi, text: kpi)
+        guard case .query(let query)? = Parser.parse(text).script.statements.first else { return nil }
+        return try engine.answer(try Binder.bind(query, in: text, context).plan).rows.first?.first?.double
+    }
+
+    private func remarks(_ plan: FunnelPlan, _ statement: FunnelStatement) -> [Remark] {
+        var remarks: [Remark] = []
+        if statement.query.keys.contains(where: { if case .grain = $0.kind { true } else { false } }) || statement.query.during != nil {
+            remarks.append(Remark(.axis, "in time by: each lead's first step"))
+        }
+        if let from = plan.from, let until = plan.until { remarks.append(Remark(.scope, "period: \(Binder.text(from: from, until: until))")) }
+        if plan.windows.count == 1 { remarks.append(Remark(.scope, "within \(plan.windows[0].name) of the first step")) }
+        if let asOf = plan.asOf { remarks.append(Remark(.scope, "as known before \(PlanText.text(asOf))")) }
+        if statement.steps.isEmpty, store.tables[.stages] != nil {
+            let how = settings.stages == nil ? "as the data show it; `set stages …` fixes it" : "as set"
+            remarks.append(Remark(.scope, "stages in order: \(context.funnelStages.joined(separator: ", ")) (\(how))"))
+        }
+        if let runs = store.links.stageRuns, runs.leftOut > 0 {
+            remarks.append(Remark(.leftOut, Counted.text(runs.leftOut, "stage row belongs", "stage rows belong") + " to no lead that is loaded, or has no time"))
+        }
+        return remarks
+    }
+}
