@@ -188,6 +188,11 @@ void ce_paint(ce_editor *editor) {
     free(out.bytes);
 }
 
+int ce_is_tall(ce_editor *editor) {
+    const LineInfoW *line = el_wline(editor->el);
+    return measure(editor, line->buffer, (size_t)(line->lastchar - line->buffer)).row + 2 >= editor->rows;
+}
+
 void ce_leave_text(ce_editor *editor) {
     const LineInfoW *line = el_wline(editor->el);
     place cursor = measure(editor, line->buffer, (size_t)(line->cursor - line->buffer));
