@@ -149,8 +149,12 @@ package final class Console: Sendable {
         state.withLock { complain([StyledLine(text, style)], &$0) }
     }
 
-    /// Writes a prompt where no editor does.
-    func prompt(_ text: String) { state.withLock { $0.output.write(text) } }
+    /// Writes a prompt where no editor does; not into a file or a pipe.
+    func prompt(_ text: String) {
+        state.withLock { state in
+            if outputTerminal.isTerminal { state.output.write(text) } else { state.errors.write(text) }
+        }
+    }
 
     private func isUnicode(_ state: State) -> Bool { state.options.unicode ?? Terminal.isUnicode(environment) }
 
