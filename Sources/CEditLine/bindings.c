@@ -29,6 +29,11 @@ static unsigned char keep_cursor(EditLine *el, wint_t key) {
     return CC_CURSOR;
 }
 
+static unsigned char refresh(EditLine *el, wint_t key) {
+    (void)el, (void)key;
+    return CC_REFRESH;
+}
+
 static unsigned char ignore(EditLine *el, wint_t key) {
     (void)el, (void)key;
     return CC_NORM;
@@ -239,6 +244,7 @@ static const struct {
     {L"funnel-paste", L"Insert what is pasted", paste, CE_KEY_PASTE, L"", L"\\e[200~"},
     {L"funnel-zero-width", L"Insert a character without width", insert_zero_width, CE_KEY_ZERO_WIDTH, L"", L""},
     {L"funnel-settle", L"Draw the cursor where it is", keep_cursor, CE_KEY_SETTLE, L"", L""},
+    {L"funnel-refresh", L"Draw everything", refresh, CE_KEY_REFRESH, L"", L""},
     {L"funnel-ignore", L"Do nothing", ignore, CE_KEY_IGNORED, L"", L""},
     {L"ed-newline", NULL, NULL, CE_KEY_FINISH, L"", L""},
     {L"ed-prev-history", NULL, NULL, CE_KEY_OLDER, L"", L"^P"},

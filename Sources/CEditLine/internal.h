@@ -43,6 +43,7 @@ struct ce_editor {
 enum {
     CE_KEY_ZERO_WIDTH = 0x80,
     CE_KEY_SETTLE,
+    CE_KEY_REFRESH,
     CE_KEY_FINISH,
     CE_KEY_IGNORED,
     CE_KEY_OLDER,
@@ -89,6 +90,8 @@ void ce_leave_text(ce_editor *editor);
 /// After the terminal changed its size: finds the text's first line again and draws from there.
 void ce_redraw_resized(ce_editor *editor);
 void ce_remember_size(ce_editor *editor);
+/// Whether the text fills the screen.
+int ce_is_tall(ce_editor *editor);
 void ce_write(const char *bytes, size_t length);
 
 // signals.c

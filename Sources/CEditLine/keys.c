@@ -76,8 +76,8 @@ static int next_character(ce_editor *editor, wchar_t *character) {
     return 1;
 }
 
-/// Keeps the cursor out of the indent of a further line. Returns whether it had to be moved.
-static int settle(ce_editor *editor) {
+/// Keeps the cursor out of the indent of a further line. Returns the key that has it drawn where it is now, or 0.
+static wchar_t settle(ce_editor *editor) {
     const LineInfoW *line = el_wline(editor->el);
     // Some of libedit's vi commands leave the cursor one before an empty text; moving it anywhere mends that.
     if (line->cursor < line->buffer) el_cursor(editor->el, 1);
@@ -87,6 +87,8 @@ static int settle(ce_editor *editor) {
     size_t last = editor->last_cursor;
     editor->last_cursor = cursor;
     if (ce_is_searching(line->buffer, length)) return 0;
+    // Where a text fills the screen libedit loses count of its rows when it appends, unless it has just drawn them all.
+    if (cursor != last && cursor == length && ce_is_tall(editor)) return CE_KEY_REFRESH;
     size_t newline = cursor;
     while (newline > 0 && line->buffer[newline - 1] != L'\n') newline--;
     if (newline-- == 0) return 0;
@@ -95,7 +97,7 @@ static int settle(ce_editor *editor) {
     size_t target = last == first ? newline : first;
     el_cursor(editor->el, (int)target - (int)cursor);
     editor->last_cursor = target;
-    return 1;
+    return CE_KEY_SETTLE;
 }
 
 /// The rest of what a key sends after ESC, as one of our keys; ESC itself where nothing follows at once.
@@ -134,10 +136,8 @@ int ce_next_key(EditLine *el, wchar_t *key) {
     el_wget(el, EL_CLIENTDATA, &owner);
     ce_editor *editor = owner;
     if (!editor->pasting) {
-        if (settle(editor)) {
-            *key = CE_KEY_SETTLE;
-            return 1;
-        }
+        *key = settle(editor);
+        if (*key) return 1;
         ce_paint(editor);
     }
     editor->keys++;

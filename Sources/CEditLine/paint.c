@@ -60,7 +60,7 @@ static place put(place at, int width, int columns) {
     return at;
 }
 
-/// Where libedit stands after it has drawn a character.
+/// Where libedit stands after it has drawn a character. One that the C library does not know is drawn as `\U+0378`.
 static place after(place at, wchar_t c, int columns) {
     if (c == L'\n') return (place){at.row + 1, 0};
     if (c == L'\t') {
@@ -69,6 +69,10 @@ static place after(place at, wchar_t c, int columns) {
         return at;
     }
     if (c < 0x20 || c == 0x7F) return put(put(at, 1, columns), 1, columns);
+    if (!iswprint((wint_t)c)) {
+        for (int i = 0; i < (c > 0xFFFF ? 8 : 7); i++) at = put(at, 1, columns);
+        return at;
+    }
     int width = wcwidth(c);
     return width > 0 ? put(at, width, columns) : at;
 }
@@ -154,6 +158,9 @@ static void paint(const ce_editor *editor, const LineInfoW *line, size_t length,
                 add_move(out, next.column - at.column, 'C');
             else
                 add(out, shown, 2);
+        } else if (!iswprint((wint_t)c)) {
+            char shown[16];
+            add(out, shown, (size_t)snprintf(shown, sizeof shown, "\\U+%04X", (unsigned)c));
         } else {
             add(out, text + map[i], map[i + 1] - map[i]);
         }
@@ -186,6 +193,11 @@ void ce_paint(ce_editor *editor) {
     add_text(&out, "\0338");
     ce_write(out.bytes, out.length);
     free(out.bytes);
+}
+
+int ce_is_tall(ce_editor *editor) {
+    const LineInfoW *line = el_wline(editor->el);
+    return measure(editor, line->buffer, (size_t)(line->lastchar - line->buffer)).row + 2 >= editor->rows;
 }
 
 void ce_leave_text(ce_editor *editor) {

@@ -153,8 +153,12 @@ package final class Console: Sendable {
     /// Writes a text as it is.
     package func write(_ text: String) { state.withLock { $0.output.write(text) } }
 
-    /// Writes a prompt where no editor does.
-    func prompt(_ text: String) { state.withLock { $0.output.write(text) } }
+    /// Writes a prompt where no editor does; not into a file or a pipe.
+    func prompt(_ text: String) {
+        state.withLock { state in
+            if outputTerminal.isTerminal { state.output.write(text) } else { state.errors.write(text) }
+        }
+    }
 
     private func isUnicode(_ state: State) -> Bool { state.options.unicode ?? Terminal.isUnicode(environment) }
 

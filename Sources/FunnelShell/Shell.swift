@@ -42,11 +42,11 @@ package final class Shell {
                 if isTerminal { console.finish() }
             case .aborted: continue loop
             case .terminated:
-                console.show(.text([StyledLine()]))
+                console.prompt("\n")
                 return 128 + SIGTERM
             case .end:
                 // The prompt stays behind on its own line.
-                if isTerminal && !console.isClosed { console.show(.text([StyledLine()])) }
+                if isTerminal { console.prompt("\n") }
                 break loop
             }
         }
@@ -85,7 +85,7 @@ package final class Shell {
 
     private func greet() {
         let line = StyledLine("funnel \(version)  `help` says what can be asked, Ctrl-D leaves", .foot)
-        console.show(.text([line]))
+        console.prompt(ANSI.text(of: [line], coloured: console.isColoured))
     }
 
     // MARK: - History

@@ -33,6 +33,8 @@ class Shell:
         }
         variables.update(environment)
         self.child = pexpect.spawn(program, env=variables, encoding="utf-8", timeout=10, dimensions=(40, 100))
+        # Keys are timed by `type`.
+        self.child.delaybeforesend = None
         self.screen = ""
 
     def type(self, keys):
@@ -226,6 +228,20 @@ def a_smaller_window_keeps_the_text(program, home):
     shell.leave()
 
 
+def a_text_that_fills_the_screen_can_be_appended_to(program, home):
+    shell = started(program, home)
+    shell.child.setwinsize(10, 20)
+    shell.type("kpis # " + "x" * 300)
+    for letter in "yz":
+        shell.type("\x01")
+        shell.type("\x05")
+        shell.type(letter * 60)
+        shell.read()
+    shell.type("\r")
+    expect("conversion" in shell.wait_for("conversion"), "the shell did not survive", shell.screen)
+    shell.leave()
+
+
 def nothing_is_coloured_if_no_color_is_set(program, home):
     shell = Shell(program, home, NO_COLOR="1")
     time.sleep(0.5)
@@ -260,6 +276,7 @@ TESTS = [
     tab_completes_a_name, tab_twice_lists_the_choices, ctrl_c_clears_the_line, an_open_bracket_goes_on_in_the_next_line,
     history_lasts_is_private_and_keeps_several_lines_together, persian_text_survives,
     persian_text_survives_without_a_locale, a_paste_does_not_run_by_itself, a_smaller_window_keeps_the_text,
+    a_text_that_fills_the_screen_can_be_appended_to,
     nothing_is_coloured_if_no_color_is_set, a_dumb_terminal_gets_no_control_sequence,
     a_signal_to_end_restores_the_terminal,
 ]
