@@ -61,6 +61,11 @@ let package = Package(
         tests("FunnelTextTests", sees: ["FunnelText"]),
         tests("FunnelRenderTests", sees: ["FunnelText", "FunnelModel", "FunnelRender"]),
         tests("FunnelIngestTests", sees: ["FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"]),
+        tests(
+            "FunnelEngineTests",
+            sees: [
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelBinder", "FunnelEngine", "FunnelRender",
+            ]),
         tests("FunnelSampleTests", sees: ["FunnelSample", "FunnelModel"]),
         tests(
             "FunnelShellTests",

@@ -61,10 +61,19 @@ package struct Engine {
         }
         let evaluator = MeasureEvaluator(slots: groups.results(map: map, lines: order.count), totals: lines.totals)
         let alive = Set(lines.groups.map { map[$0] })
+        // Of equal series the first by the keys' values, as lines are sorted; codes are in the order of the file.
+        func precedes(_ a: [Int], _ b: [Int]) -> Bool {
+            for (place, key) in ranked.enumerated() {
+                let (x, y) = (groups.value(a[place], ofKey: key), groups.value(b[place], ofKey: key))
+                let comparison = Value.compare(x, y)
+                if comparison != 0 { return comparison < 0 }
+            }
+            return false
+        }
         let values = order.indices.map { evaluator.value(plan.measures[top.measure].value, line: $0) }
         let best = order.indices.filter { alive.contains($0) && !values[$0].isMissing }.sorted { a, b in
             let comparison = Value.compare(values[a], values[b])
-            return comparison != 0 ? comparison > 0 : order[a].lexicographicallyPrecedes(order[b])
+            return comparison != 0 ? comparison > 0 : precedes(order[a], order[b])
         }
         let chosen = Set(best.prefix(top.count))
         let rest = lines.groups.filter { !chosen.contains(map[$0]) }

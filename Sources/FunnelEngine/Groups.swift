@@ -52,9 +52,9 @@ struct Groups {
     var count: Int { keys.count }
 
     /// The value of each key of a group.
-    func values(of group: Int) -> [Value] {
-        zip(keys[group], spaces).map { code, space in code == space.count ? .missing : space.value(code) }
-    }
+    func values(of group: Int) -> [Value] { keys[group].enumerated().map { value($1, ofKey: $0) } }
+
+    func value(_ code: Int, ofKey key: Int) -> Value { code == spaces[key].count ? .missing : spaces[key].value(code) }
 
     /// The results of every slot, where group `g` goes to line `map[g]` of `lines`: as they are, in one, or with some
     /// brought together.

@@ -65,14 +65,14 @@ struct Lines {
         others += samples.count
     }
 
-    /// By the order asked for, then by the keys; `other` comes last among equals of the leading time key.
+    /// By the order asked for, then by the keys. `other` comes last: of its period, where the lines are in the order of time.
     mutating func sort(by order: [PlanOrder]) {
         let byKeys = plan.keys.indices.map { PlanOrder(.key($0), descending: false) }
         let terms = order + byKeys
-        let hasTimeOrder = order.isEmpty ? false : { if case .key = order[0].term { true } else { false } }()
+        let leadsWithTime = terms.first.map(isPeriod) ?? false
         let sorted = groups.indices.sorted { a, b in
             let (otherA, otherB) = (groups[a] < 0, groups[b] < 0)
-            if !hasTimeOrder, otherA != otherB { return otherB }
+            if !leadsWithTime, otherA != otherB { return otherB }
             for term in terms {
                 let comparison = compare(a, b, term)
                 if comparison != 0 { return comparison < 0 }
@@ -82,15 +82,23 @@ struct Lines {
         take(sorted)
     }
 
+    private func isPeriod(_ order: PlanOrder) -> Bool {
+        guard case .key(let index) = order.term, case .period = plan.keys[index].kind else { return false }
+        return true
+    }
+
     private func compare(_ a: Int, _ b: Int, _ order: PlanOrder) -> Int {
         let (x, y) =
             switch order.term {
             case .key(let index): (keys[a][index], keys[b][index])
             case .measure(let index): (measures[a][index], measures[b][index])
             }
-        // What is missing comes last in either direction.
+        // The cell that says `other` comes last, whatever the key holds; what is missing comes last in either direction.
+        if case .key = order.term, (groups[a] < 0) != (groups[b] < 0) {
+            if groups[a] < 0, case .text = x { return 1 }
+            if groups[b] < 0, case .text = y { return -1 }
+        }
         if x.isMissing || y.isMissing { return Value.compare(x, y) }
-        if case .text = x, case .text = y, groups[a] < 0 || groups[b] < 0, groups[a] != groups[b] { return groups[a] < 0 ? 1 : -1 }
         let comparison = Value.compare(x, y)
         return order.descending ? -comparison : comparison
     }

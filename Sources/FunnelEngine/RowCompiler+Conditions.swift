@@ -209,6 +209,7 @@ extension RowCompiler {
             Kernels.mark(bits, rows.count, links.base + rows.lowerBound, words.base)
             scratch.give(bits)
         }
+        if scratch.overflowed { throw .numberTooLarge }
         return Bitmap(words: words, count: count)
     }
 }

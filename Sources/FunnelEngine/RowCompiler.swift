@@ -79,8 +79,8 @@ struct RowCompiler {
         case .missing: return ConstantExact(value: nil)
         case .elapsed(let from, let to): return Elapsed(from: try exact(from), to: try exact(to))
         case .between(let from, let to, let order): return try between(from, to, order)
-        case .length(let text): return rescaled(TextLength(try self.text(text)), from: 0, to: scale)
-        case .datePart(let part, let date): return rescaled(PartOfDate(part: part, instant: try exact(date)), from: 0, to: scale)
+        case .length(let text): return try rescaled(TextLength(try self.text(text)), from: 0, to: scale)
+        case .datePart(let part, let date): return try rescaled(PartOfDate(part: part, instant: try exact(date)), from: 0, to: scale)
         case .coalesce(let values):
             var nodes: [any ExactNode] = []
             for value in values { nodes.append(try exact(value, scale: scale)) }
@@ -103,7 +103,7 @@ struct RowCompiler {
                 node = ExactArithmetic(operation: .multiply, left: try exact(a, scale: scales.0), right: try exact(b, scale: scales.1))
             case .divide: throw .numberTooLarge
             }
-            return rescaled(node, from: own, to: scale)
+            return try rescaled(node, from: own, to: scale)
         case .condition, .text, .textFunction: throw .notANumber
         }
     }
@@ -112,15 +112,17 @@ struct RowCompiler {
         if case .exact(let scale) = try type(value) { scale } else { 0 }
     }
 
-    private func rescaled(_ node: any ExactNode, from: Int, to: Int) -> any ExactNode {
-        to > from ? Rescaled(inner: node, factor: Int64(Exact.power(to - from))) : node
+    private func rescaled(_ node: any ExactNode, from: Int, to: Int) throws(Diagnostic) -> any ExactNode {
+        guard to > from else { return node }
+        guard to - from <= 18 else { throw .numberTooLarge }
+        return Rescaled(inner: node, factor: Int64(Exact.power(to - from)))
     }
 
     private func storedExact(_ reference: ColumnReference, scale: Int) throws(Diagnostic) -> any ExactNode {
         let (column, fromLead) = try column(reference)
         switch column.values {
-        case .integer(let values): return rescaled(StoredExact(values: values, validity: column.validity, fromLead: fromLead), from: 0, to: scale)
-        case .decimal(let values, let own): return rescaled(StoredExact(values: values, validity: column.validity, fromLead: fromLead), from: own, to: scale)
+        case .integer(let values): return try rescaled(StoredExact(values: values, validity: column.validity, fromLead: fromLead), from: 0, to: scale)
+        case .decimal(let values, let own): return try rescaled(StoredExact(values: values, validity: column.validity, fromLead: fromLead), from: own, to: scale)
         case .date(let days): return StoredInstant(days: days, time: nil, unit: .second, validity: column.validity, fromLead: fromLead)
         case .timestamp(let days, let time, let unit): return StoredInstant(days: days, time: time, unit: unit, validity: column.validity, fromLead: fromLead)
         case .text, .yesNo: throw .columnHasType(reference.name, column.type, wanted: "a number or a date")

@@ -74,6 +74,7 @@ struct RowLister {
             let inside = rows[start..<next].map { $0 - range.lowerBound }
             for (row, value) in zip(inside, read(morsel, scratch, inside)) { result[range.lowerBound + row] = value }
         }
+        if scratch.overflowed { throw .numberTooLarge }
         return result
     }
 
