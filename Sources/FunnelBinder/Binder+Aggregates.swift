@@ -16,7 +16,7 @@ extension Binder {
                 return try distribution(function, entry, call, at: name.range)
             }
         }
-        let table = try table(of: argument, call.condition)
+        let table: TableRole = if Self.isCycle(argument) { .leads } else { try self.table(of: argument, call.condition) }
         let scope = RowScope(table: table, heedsWindow: true)
         let value = try row(argument, in: scope)
         let filter = try call.condition.map { condition throws(Diagnostic) in try self.condition(condition, in: scope) }
@@ -25,6 +25,26 @@ extension Binder {
             PlanAggregate(function: function, argument: value.value, argumentType: value.type, filter: filter, slot: slotCount), to: table, at: call.place.range
         )
         return TypedMeasure(value: .slot(slot), quantity: quantity, isAdditive: isAdditive)
+    }
+
+    /// `cycle(qualified, won)`: the time between two steps of a lead.
+    static func isCycle(_ expression: Expression) -> Bool {
+        if case .call(let call) = expression { call.function.folded == "cycle" && call.arguments.count == 2 } else { false }
+    }
+
+    /// The value of `cycle(a, b)` for one lead.
+    func cycle(_ call: Call, in scope: RowScope) throws(Diagnostic) -> TypedRow {
+        guard scope.table == .leads else { throw error(.cycleOfLeads, call.place.range) }
+        _ = try schema(.leads, at: call.place.range)
+        var steps: [StepEvents] = []
+        for argument in call.arguments {
+            switch argument {
+            case .name(let name) where name.qualifier == nil: steps.append(try events(named: name.name))
+            case .string(let text, let place): steps.append(try events(named: Identifier(text, at: place.range)))
+            default: throw error(.cycleOfSteps, argument.range)
+            }
+        }
+        return TypedRow(value: .between(steps[0], steps[1], stageOrder: context.stagesAreSet ? context.stageOrder : []), type: .duration, quantity: .days)
     }
 
     /// `count(leads where won)`

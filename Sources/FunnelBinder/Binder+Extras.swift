@@ -8,7 +8,7 @@ extension Binder {
     mutating func addExtras(_ query: Query, _ measures: inout [PlanMeasure], _ typed: [TypedMeasure]) throws(Diagnostic) {
         let own = Array(measures.prefix(typed.count))
         for extra in query.extras {
-            if extra.level != nil, extra.name.folded != "interval" { throw error(.unknownExtra(extra.name.text), extra.name.range) }
+            if extra.level != nil, extra.name.folded != "interval" { throw error(.levelOfWhat(extra.name.text), extra.name.range) }
             switch extra.name.folded {
             case "total": break
             case "share":

@@ -41,7 +41,7 @@ extension Binder {
         let filter = try query.filter.map { condition throws(Diagnostic) in try self.filter(condition) }
         return FunnelPlan(
             steps: steps, order: order, isOpen: funnel.isOpen, windows: windows, keys: keys, leadFilter: filter?.lead, stageFilter: filter?.stage,
-            from: bounds?.from, until: bounds?.until, stageOrder: context.stageOrder, rules: context.rules, now: context.now, asOf: asOf)
+            from: bounds?.from, until: bounds?.until, stageOrder: context.stagesAreSet ? context.stageOrder : [], rules: context.rules, now: context.now, asOf: asOf)
     }
 
     // MARK: - Steps

@@ -82,6 +82,11 @@ extension Binder {
 
     private mutating func measure(_ call: Call) throws(Diagnostic) -> TypedMeasure {
         if let function = AggregateFunction(name: call.function.folded) { return try aggregate(function, call) }
+        if Self.isCycle(.call(call)) {
+            // The time between two steps is their median unless another function is put around it.
+            let median = Call(function: Identifier("median", at: call.function.range), arguments: [.call(call)], condition: nil, place: call.place)
+            return try aggregate(.percentile(500), median)
+        }
         if call.function.folded == "share" {
             guard call.arguments.count == 1, call.condition == nil else { throw error(.wrongArguments("share(measure)"), call.place.range) }
             let inner = try measure(call.arguments[0])
@@ -113,7 +118,7 @@ extension Binder {
                 isLiteral: a.isLiteral && b.isLiteral, isAdditive: (a.isAdditive && b.isLiteral) || (a.isLiteral && b.isAdditive))
         default:
             return TypedMeasure(
-                value: .arithmetic(.divide, a.value, b.value), quantity: b.isLiteral && !a.isLiteral ? a.quantity : Quantity.dividing(a.quantity, b.quantity),
+                value: .arithmetic(.divide, a.value, b.value), quantity: b.isLiteral && b.quantity.isPlain && !a.isLiteral ? a.quantity : Quantity.dividing(a.quantity, b.quantity),
                 isLiteral: a.isLiteral && b.isLiteral, isAdditive: a.isAdditive && b.isLiteral)
         }
     }

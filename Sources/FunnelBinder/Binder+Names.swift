@@ -79,6 +79,7 @@ extension Binder {
             guard deals.roles[.lead] != nil, context.schemas[.leads] != nil else { throw error(.noLink(.deals), name.range) }
         }
         guard deals.roles[.status] != nil || deals.roles[.closed] != nil else { throw error(.dealsHaveNoState, name.range) }
+        if derived == .dealLastBought { facts.readsLifetime = true }
         if derived == .dealLastBought, deals.roles[.closed] == nil { throw error(.dealsHaveNoDate, name.range) }
         if derived == .leadWonAt {
             guard deals.roles[.closed] != nil else { throw error(.dealsHaveNoDate, name.range) }
@@ -130,7 +131,9 @@ extension Binder {
             guard name.qualifier == nil, let entry = definitions[name.name.folded] else { return false }
             return isMeasure(entry.definition.expression, definitions, depth: depth + 1)
         case .call(let call):
-            if AggregateFunction(name: call.function.folded) != nil || call.function.folded == "share" { return true }
+            if AggregateFunction(name: call.function.folded) != nil || call.function.folded == "share" || isCycle(expression) || GroupFunction(rawValue: call.function.folded) != nil {
+                return true
+            }
             return call.arguments.contains { isMeasure($0, definitions, depth: depth + 1) }
         case .unary(let operation, let operand, _): return operation == .negate && isMeasure(operand, definitions, depth: depth + 1)
         case .binary(let operation, let a, let b, _):

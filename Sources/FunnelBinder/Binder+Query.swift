@@ -53,7 +53,7 @@ extension Binder {
         guard let clause = query.asOf else { return nil }
         let bounds = try period(clause.date)
         context.now = Self.instant(bounds.until.total - 1)
-        facts.asOf = PeriodName.text(PeriodBounds(from: context.now, until: bounds.until))
+        facts.asOf = PeriodName.text(PeriodBounds(from: Instant(day: context.now.day), until: bounds.until))
         return bounds.until
     }
 

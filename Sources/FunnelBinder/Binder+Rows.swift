@@ -126,6 +126,7 @@ extension Binder {
     // MARK: - Functions and cases
 
     private mutating func row(_ call: Call, in scope: RowScope) throws(Diagnostic) -> TypedRow {
+        if Self.isCycle(.call(call)) { return try cycle(call, in: scope) }
         guard let function = ScalarFunction(rawValue: call.function.folded) else {
             if AggregateFunction(name: call.function.folded) != nil || call.function.folded == "share" {
                 throw error(.aggregateInRow(call.function.text), call.place.range)

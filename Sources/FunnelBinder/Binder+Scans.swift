@@ -106,7 +106,7 @@ enum PeriodName {
             let (from, to) = (Calendar.text(bounds.from.day), Calendar.text(last.day))
             return from == to ? from : "\(from) to \(to)"
         }
-        return "\(PlanText.text(bounds.from)) to \(PlanText.text(last))"
+        return "\(PlanText.text(bounds.from)) to \(PlanText.text(bounds.until))"
     }
 }
 

@@ -16,6 +16,7 @@ package struct BindingContext: Sendable {
     package var stages: [String]?
     /// Their order, set or inferred; and those of them that a funnel without steps goes through.
     package var stageOrder: [String] = []
+    package var stagesAreSet = false
     package var funnelStages: [String] = []
 
     package init(
@@ -64,6 +65,8 @@ package struct QueryFacts: Sendable {
     package var stillOpen: Plan?
     /// Whether it reads the time from a lead's creation to its first win.
     package var readsCycle = false
+    /// Whether it reads how long customers buy.
+    package var readsLifetime = false
     /// Whether deals or stage rows are asked for a column of their lead.
     package var readsLeadOf: Set<TableRole> = []
 }

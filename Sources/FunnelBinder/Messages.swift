@@ -256,6 +256,10 @@ extension Diagnostic {
 
     package static let badLevel = Diagnostic(.error, "the level of an interval is a percentage between 0 and 100", mends: ["`with interval 95%`"])
 
+    package static func levelOfWhat(_ name: String) -> Diagnostic {
+        Diagnostic(.error, "`\(name)` takes no percentage", mends: ["only an interval has a level: `with interval 95%`"])
+    }
+
     package static func noTarget(_ names: [String]) -> Diagnostic {
         Diagnostic(.error, "\(names.map { "`\($0)`" }.joined(separator: ", ")) has no target", mends: ["set one before: `target conversion >= 5%`"])
     }
@@ -277,7 +281,8 @@ extension Diagnostic {
     }
 
     package static func unknownStep(_ name: String, known: [String], hasStages: Bool) -> Diagnostic {
-        let list = known.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
+        var seen: Set<String> = []
+        let list = known.filter { seen.insert($0).inserted }.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
         return Diagnostic(.error, hasStages ? "no stage is called `\(name)`" : "there is no step `\(name)`, and no stages are loaded", mends: [
             Suggestion.mend(for: name, among: known) ?? "the steps are \(list)"
         ])
@@ -285,6 +290,8 @@ extension Diagnostic {
 
     package static let funnelOfOneStep = Diagnostic(.error, "a funnel has two steps or more", mends: ["`funnel lead -> qualified -> won`"])
     package static let noDealCreation = Diagnostic(.error, "deals have no date of creation", mends: ["load deals with `created = COLUMN`"])
+    package static let cycleOfLeads = Diagnostic(.error, "`cycle` is a time of leads; here another table is read")
+    package static let cycleOfSteps = Diagnostic(.error, "`cycle` takes two steps", mends: ["`cycle(qualified, won)`, or the names of two stages"])
     package static let badTarget = Diagnostic(.error, "a target compares a measure with a number", mends: ["for example `target conversion >= 5%`"])
 
     package static func keyTwice(_ name: String) -> Diagnostic { Diagnostic(.error, "`\(name)` stands twice among the keys") }

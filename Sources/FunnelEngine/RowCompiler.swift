@@ -28,7 +28,7 @@ struct RowCompiler {
         case .duration: return .duration
         case .missing(let type): return type
         case .condition: return .yesNo
-        case .elapsed: return .duration
+        case .elapsed, .between: return .duration
         case .length, .datePart: return .exact(scale: 0)
         case .coalesce(let values): return try common(values)
         case .cases(let branches, let otherwise): return try common(branches.map(\.value) + (otherwise.map { [$0] } ?? []))
@@ -78,6 +78,7 @@ struct RowCompiler {
         case .duration(let microseconds): return ConstantExact(value: microseconds)
         case .missing: return ConstantExact(value: nil)
         case .elapsed(let from, let to): return Elapsed(from: try exact(from), to: try exact(to))
+        case .between(let from, let to, let order): return try between(from, to, order)
         case .length(let text): return rescaled(TextLength(try self.text(text)), from: 0, to: scale)
         case .datePart(let part, let date): return rescaled(PartOfDate(part: part, instant: try exact(date)), from: 0, to: scale)
         case .coalesce(let values):
@@ -188,7 +189,7 @@ struct RowCompiler {
             for branch in branches { nodes.append((try bits(branch.condition), try text(branch.value))) }
             return TextCases(nodes, otherwise: try text(otherwise ?? .missing(.text)))
         case .condition(let condition): return TextFromBits(bits: try bits(condition), present: nil)
-        case .exact, .instant, .duration, .arithmetic, .elapsed, .length, .datePart: throw .notText
+        case .exact, .instant, .duration, .arithmetic, .elapsed, .between, .length, .datePart: throw .notText
         }
     }
 }

@@ -23,6 +23,8 @@ struct TimelineReader: Sendable {
     private let leadTimes: [Int: Buffer<Int64>]
     private let dealTimes: [Int: DealTimes]
     private let isStrict: Bool
+    /// Whether rows of one time follow the declared order of the stages, or that of the steps.
+    private let hasDeclaredOrder: Bool
 
     init(_ plan: FunnelPlan, _ store: Store, threads: Int, interrupt: Interrupt?) throws(Diagnostic) {
         let stages = store.tables[.stages]
@@ -31,6 +33,7 @@ struct TimelineReader: Sendable {
         count = store.tables[.leads]?.rowCount ?? runs?.count ?? 0
         steps = plan.steps
         isStrict = plan.order == .strict
+        hasDeclaredOrder = !plan.stageOrder.isEmpty
         (codes, stepsOfCode, rankOfCode) = Self.stageCodes(stages, plan)
         stageMissing = stages?.column(.stage)?.validity
         let stageCompiler = RowCompiler(store: store, table: .stages, threads: threads, interrupt: interrupt)
@@ -86,17 +89,18 @@ struct TimelineReader: Sendable {
                 var mine = code.map { stepsOfCode[$0] } ?? []
                 for (step, bits) in stageBits where bits[row] { mine.append(step) }
                 if mine.isEmpty, !isStrict { continue }
-                events.append(Event(time: runs.times.base[at], rank: code.map { rankOfCode[$0] } ?? .max, row: Int32(row), steps: mine))
+                let rank = hasDeclaredOrder ? code.map { rankOfCode[$0] } : mine.min().map(Int32.init)
+                events.append(Event(time: runs.times.base[at], rank: rank ?? .max, row: Int32(row), steps: mine))
             }
         }
         var isSorted = true
         for (step, times) in leadTimes where lead < times.count && times.base[lead] != .min {
-            events.append(Event(time: times.base[lead], rank: Int32(step) - 1_000_000, row: -1, steps: [step]))
+            events.append(Event(time: times.base[lead], rank: hasDeclaredOrder ? Int32(step) - 1_000_000 : Int32(step), row: -1, steps: [step]))
             isSorted = false
         }
         for (step, times) in dealTimes {
             for time in times.of(lead) {
-                events.append(Event(time: time, rank: Int32.max - 1_000_000 + Int32(step), row: -1, steps: [step]))
+                events.append(Event(time: time, rank: hasDeclaredOrder ? Int32.max - 1_000_000 + Int32(step) : Int32(step), row: -1, steps: [step]))
                 isSorted = false
             }
         }
@@ -160,6 +164,25 @@ private struct DealTimes: Sendable {
 }
 
 extension RowCompiler {
+    /// The time of each lead from its first event of one step to the first of another behind it.
+    func between(_ from: StepEvents, _ to: StepEvents, _ stageOrder: [String]) throws(Diagnostic) -> any ExactNode {
+        let steps = [PlanStep(name: "from", events: from), PlanStep(name: "to", events: to)]
+        let plan = FunnelPlan(steps: steps, stageOrder: stageOrder, rules: CalendarRules(), now: Instant(day: 0))
+        let reader = try TimelineReader(plan, store, threads: threads, interrupt: interrupt)
+        let count = store.rowCount(.leads)
+        let present = Buffer<UInt64>(zeros: (count + 63) / 64)
+        var timeline = Timeline(steps: 2)
+        let values = Buffer<Int64>(zeros: count)
+        for lead in 0..<count {
+            if lead % 65_536 == 0, interrupt?.isRaised == true { throw .interrupted }
+            reader.read(lead, into: &timeline)
+            guard let start = timeline.next(0, from: 0), let end = timeline.next(1, from: start + 1) else { continue }
+            values.base[lead] = timeline.times[end] - timeline.times[start]
+            present.base[lead >> 6] |= 1 << UInt64(lead & 63)
+        }
+        return StoredExact(values: .int64(values), validity: Bitmap(words: present, count: count), fromLead: table != .leads)
+    }
+
     /// The rows of the whole table for which a condition holds.
     func bitmap(_ condition: RowCondition) throws(Diagnostic) -> Bitmap {
         let count = store.rowCount(table)

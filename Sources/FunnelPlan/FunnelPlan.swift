@@ -17,7 +17,8 @@ package struct FunnelPlan: Sendable, Hashable {
     /// In which time the first step must lie.
     package var from: Instant?
     package var until: Instant?
-    /// The stages in their declared order: rows of one time follow it.
+    /// The stages in their declared order: rows of one time follow it. Empty where none was declared; then they follow the
+    /// order of the steps.
     package var stageOrder: [String]
     package var rules: CalendarRules
     package var now: Instant

@@ -87,12 +87,24 @@ package struct PlanText {
         case .condition(let condition): "(\(text(condition)))"
         case .arithmetic(let operation, let a, let b): "(\(text(a)) \(operation.rawValue) \(text(b)))"
         case .elapsed(let from, let to): "days(\(text(from)), \(text(to)))"
+        case .between(let from, let to, _): "cycle(\(text(from)), \(text(to)))"
         case .textFunction(let function, let inner): "\(function.rawValue)(\(text(inner)))"
         case .length(let inner): "length(\(text(inner)))"
         case .datePart(let part, let inner): "\(part.rawValue)(\(text(inner)))"
         case .coalesce(let values): "coalesce(\(values.map(text).joined(separator: ", ")))"
         case .cases(let cases, let otherwise):
             "case " + cases.map { "when \(text($0.condition)) then \(text($0.value)) " }.joined() + (otherwise.map { "else \(text($0)) " } ?? "") + "end"
+        }
+    }
+
+    package static func text(_ events: StepEvents) -> String {
+        switch events {
+        case .stage(let stage): "stage \(stage)"
+        case .created: "lead"
+        case .qualified: "qualified"
+        case .dealCreated: "deal"
+        case .won: "won"
+        case .stages(let condition), .leads(let condition): "(\(text(condition)))"
         }
     }
 

@@ -14,6 +14,8 @@ package indirect enum RowValue: Sendable, Hashable {
     case arithmetic(Arithmetic, RowValue, RowValue)
     /// The time from the first to the second, in microseconds.
     case elapsed(RowValue, RowValue)
+    /// Of a lead: the time from its first event of one step to the first event of another behind it, in microseconds.
+    case between(StepEvents, StepEvents, stageOrder: [String])
     case textFunction(TextFunction, RowValue)
     case length(RowValue)
     case datePart(DatePart, RowValue)

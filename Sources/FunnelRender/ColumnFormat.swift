@@ -19,17 +19,21 @@ struct ColumnFormat {
     let isNumeric: Bool
     /// What its numbers count, where the cells do not say it: `days`, `EUR`, `EUR per day`; else empty.
     let unit: String
+    /// Days are shown as hours or minutes where all of a column are short.
+    private let factor: Double
 
     init(_ column: AnswerColumn, values: some Sequence<Value>, options: TableOptions) {
         missing = options.missing
         isKey = column.isKey
-        let decimals = values.lazy.compactMap { DecimalText($0) }
+        let time = column.kind == .measure(.days) ? TimeScale(values) : .days
+        factor = time.factor
+        let decimals = values.lazy.compactMap { time == .days ? DecimalText($0) : $0.double.flatMap { DecimalText($0 * time.factor) } }
         switch column.kind {
         case .measure(let quantity):
             let places = Self.decimals(of: decimals.map { $0 }, scales: values.lazy.compactMap(\.scale), quantity, options)
             numbers = .measured(decimals: places, percent: quantity == .percent)
             isNumeric = true
-            unit = Self.unit(of: quantity, currency: options.currency)
+            unit = time == .days ? Self.unit(of: quantity, currency: options.currency) : time.rawValue
         case .key(let grain):
             numbers = .asStored(decimals: decimals.reduce(0) { max($0, $1.decimals) })
             isNumeric = grain == nil && values.contains { $0.double != nil }
@@ -61,7 +65,9 @@ struct ColumnFormat {
     private func text(of value: Value) -> String? {
         switch value {
         case .missing: return nil
-        case .exact, .real: return DecimalText(value).map(written)
+        case .exact, .real:
+            if factor != 1 { return value.double.flatMap { DecimalText($0 * factor) }.map(written) }
+            return DecimalText(value).map(written)
         case .text(let text): return DisplayWidth.visible(text)
         case .yesNo(let answer): return answer ? "yes" : "no"
         case .date(let day): return Calendar.text(day)
@@ -111,6 +117,25 @@ struct ColumnFormat {
         if quantity == .money { return DisplayWidth.visible(currency) }
         guard !currency.isEmpty, quantity.money == 1, quantity.name.hasPrefix("money") else { return quantity.name }
         return DisplayWidth.visible(currency) + quantity.name.dropFirst("money".count)
+    }
+}
+
+/// The unit that lengths of time are shown in.
+private enum TimeScale: String {
+    case days, hours, minutes
+
+    /// The largest unit of which the longest of the times has one.
+    init(_ values: some Sequence<Value>) {
+        let longest = values.lazy.compactMap(\.double).map(abs).max() ?? 0
+        self = longest >= 1 || longest == 0 ? .days : longest >= 1 / 24 ? .hours : .minutes
+    }
+
+    var factor: Double {
+        switch self {
+        case .days: 1
+        case .hours: 24
+        case .minutes: 1440
+        }
     }
 }
 

@@ -10,7 +10,7 @@ struct Foot {
     let store: Store
     let engine: Engine
 
-    func remarks(_ bound: BoundQuery) throws(Diagnostic) -> [Remark] {
+    func remarks(_ bound: BoundQuery, _ answer: Answer? = nil) throws(Diagnostic) -> [Remark] {
         let facts = bound.facts
         var remarks: [Remark] = []
         if facts.asksForTime, !facts.axes.isEmpty {
@@ -43,7 +43,43 @@ struct Foot {
             let wins = Counted.text(store.links.winsBeforeCreation, "lead was won before its", "leads were won before their")
             remarks.append(Remark(.kept, wins + " creation; the negative time is kept"))
         }
+        if facts.readsLifetime, let remark = lifetimes() { remarks.append(remark) }
+        if facts.isCohort, let answer, let remark = try young(bound, answer) { remarks.append(remark) }
         return remarks
+    }
+
+    /// Lifetimes are those of customers seen so far; most of one purchase say little.
+    private func lifetimes() -> Remark? {
+        guard let last = store.column(.derived(.dealLastBought), of: .deals), let closed = store.tables[.deals]?.column(.closed) else { return nil }
+        var customers = 0
+        var once = 0
+        for row in 0..<last.count where !last.isMissing(row) {
+            customers += 1
+            if last.microseconds(row) == closed.microseconds(row) { once += 1 }
+        }
+        guard customers > 0, once * 2 > customers else { return nil }
+        return Remark(.caution, "\(Grouped.text(once)) of \(Grouped.text(customers)) customers bought once, with a lifetime of 0: lifetimes are too short to trust")
+    }
+
+    /// Periods of a cohort measure that are too young to judge: their age is below the 90th percentile of the cycle.
+    private func young(_ bound: BoundQuery, _ answer: Answer) throws(Diagnostic) -> Remark? {
+        guard let index = bound.plan.keys.firstIndex(where: { if case .period(let grain) = $0.kind { grain.isCalendar } else { false } }),
+            let created = store.tables[.leads]?.column(.created), let won = store.column(.derived(.leadWonAt), of: .leads)
+        else { return nil }
+        var cycles: [Int64] = []
+        for row in 0..<won.count {
+            if let end = won.microseconds(row), let start = created.microseconds(row) { cycles.append(end - start) }
+        }
+        let ninth = cycles.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { Selection.percentile($0, buffer.count, thousandths: 900)?.high }
+        }
+        guard let ninth, ninth > 0, case .period(let grain) = bound.plan.keys[index].kind else { return nil }
+        let now = Period(grain, holding: Calendar.floorDivide(Int(bound.plan.now.total - ninth), Int(microsecondsPerDay)), rules: bound.plan.rules)
+        let shown = answer.rows.contains { row in if case .period(let period) = row[index] { period.index >= now.index } else { false } }
+        guard shown else { return nil }
+        let days = Int((Double(ninth) / Double(microsecondsPerDay)).rounded(.up))
+        return Remark(
+            .caution, "\(grain.rawValue)s from \(now.label) on are younger than nine of ten cycles take (\(Grouped.text(days)) days): their value may still rise")
     }
 
     private func number(_ plan: Plan) throws(Diagnostic) -> Int? {

@@ -43,32 +43,27 @@ extension Session {
     func transitions(_ query: Query, in source: Source, folder: String) throws(Diagnostic) {
         guard store.tables[.stages] != nil else { throw Diagnostic.tableNotLoaded(.stages).placed(in: source, at: query.place.range) }
         let statement = FunnelStatement(steps: [], order: .ordered, isOpen: false, query: query, place: query.place)
-        let plan = try bound(statement, in: source)
+        var plan = try bound(statement, in: source)
+        plan.stageOrder = context.stageOrder
         var answer = try engine.transitions(plan)
         if let limit = query.limit { answer.rows = Array(answer.rows.prefix(limit.count)) }
         answer.remarks = remarks(plan, statement)
         try present(answer, format: query.format, into: query.into, in: source, folder: folder)
     }
 
-    /// `list leads lost after STEP`: the leads whose furthest step it is and who were not won.
+    /// `list leads lost after STEP`: the leads behind a drop of `funnel`, whose furthest step it is.
     func lost(after step: FunnelStep, _ plan: ListPlan, in source: Source) throws(Diagnostic) -> Answer {
         guard plan.table == .leads else { throw Diagnostic.onlyLeadsAreLost.placed(in: source, at: step.place.range) }
-        let context = context
         let wanted = try Binder.bind(step, in: source, context)
-        let all = FunnelStatement(steps: [], order: .ordered, isOpen: true, query: Query(measures: [], place: step.place), place: step.place)
+        let all = FunnelStatement(steps: [], order: .ordered, isOpen: false, query: Query(measures: [], place: step.place), place: step.place)
         let (funnel, _) = try Binder.bind(all, in: source, context)
-        guard let index = funnel.steps.firstIndex(where: { $0.events == wanted.events }) else {
-            throw Diagnostic.noStepOfTheFunnel(wanted.name, funnel.steps.map(\.name)).placed(in: source, at: step.place.range)
+        guard let index = funnel.steps.firstIndex(where: { $0.events == wanted.events }), index + 1 < funnel.steps.count else {
+            throw Diagnostic.noStepOfTheFunnel(wanted.name, funnel.steps.dropLast().map(\.name)).placed(in: source, at: step.place.range)
         }
-        let stopped = Set(try engine.leads(of: funnel, stoppedAt: index))
-        let won = context.schemas[.deals] == nil ? [] : Set((try? engine.rows(of: .leads, where: .column(wonLead))) ?? [])
-        var answer = try engine.list(plan, only: stopped.subtracting(won))
-        answer.remarks.append(Remark(.scope, "leads whose furthest step is \(wanted.name), and who were not won"))
+        var answer = try engine.list(plan, only: Set(try engine.leads(of: funnel, stoppedAt: index)))
+        let next = funnel.steps[index + 1].name
+        answer.remarks.append(Remark(.scope, "leads that came to \(wanted.name) and, so far, not to \(next)"))
         return answer
-    }
-
-    private var wonLead: ColumnReference {
-        ColumnReference(path: .own, table: .leads, index: .derived(.leadWon), type: .yesNo, name: "won")
     }
 
     /// One number over all that is loaded.

@@ -79,7 +79,7 @@ extension Diagnostic {
     package static let onlyLeadsAreLost = Diagnostic(.error, "only leads go through a funnel", mends: ["`list leads lost after proposal`"])
 
     package static func noStepOfTheFunnel(_ name: String, _ steps: [String]) -> Diagnostic {
-        Diagnostic(.error, "`\(name)` is no step of the funnel", mends: ["its steps are \(steps.joined(separator: ", ")); `set stages …` changes them"])
+        Diagnostic(.error, "`\(name)` is no step of the funnel that others follow", mends: ["those are \(steps.joined(separator: ", ")); `set stages …` changes them"])
     }
 
     package static let whyOfOneMeasure = Diagnostic(.error, "`why` explains one measure", mends: ["`why conversion during 2018-Q2 vs 2018-Q1 by source`"])

@@ -83,7 +83,7 @@ struct Rehearsal {
             try Session.apply(set, to: &settings, context, in: source)
             context.rules = settings.rules
             if let now = settings.now { context.now = now }
-            if let stages = settings.stages { (context.stageOrder, context.funnelStages) = (stages, stages) }
+            if let stages = settings.stages { (context.stageOrder, context.funnelStages, context.stagesAreSet) = (stages, stages, true) }
         case .help(let topic, _): _ = try Help(context.definitions).lines(topic)
         case .show: break
         }

@@ -58,7 +58,7 @@ extension Session {
         for warning in bound.warnings { report(warning) }
         for warning in Values(store).warnings(bound.probes) { report(warning) }
         var answer = try engine.answer(bound.plan)
-        answer.remarks = try Foot(store: store, engine: engine).remarks(bound) + answer.remarks
+        answer.remarks = try Foot(store: store, engine: engine).remarks(bound, answer) + answer.remarks
         return answer
     }
 

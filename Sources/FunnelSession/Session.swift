@@ -105,6 +105,7 @@ package final class Session: Conversation {
         let known = stages ?? StageOrder.inferred(store)
         stages = known
         context.stages = known
+        context.stagesAreSet = settings.stages != nil
         let set = settings.stages ?? []
         context.stageOrder = set + known.filter { stage in !set.contains { Name.fold($0) == Name.fold(stage) } }
         context.funnelStages = settings.stages ?? known.filter { !StageOrder.isLost($0) }

@@ -41,20 +41,19 @@ extension Session {
         let texts = zip(row, bound.plan.measures).map { ValueText.text($0, $1.quantity, options) }
         var known: [(Expression, String)] = []
         var lines = [StyledLine("  with your numbers", .heading)]
-        for ((step, text), measure) in zip(zip(steps, texts), bound.plan.measures) {
-            let shown = Steps(definitions).substituted(step.expression, known)
-            let formula = Printer.text(step.expression)
-            let own = step.alias?.text ?? formula
-            var line: [StyledLine.Span] = [.init("    " + own, .kpi)]
+        for (step, text) in zip(steps, texts) {
             let inner = Steps(definitions).formula(step.expression)
             let parts = Steps(definitions).substituted(inner, known)
-            if inner != step.expression { line.append(.init(" = " + Printer.text(inner))) }
-            if parts != inner, parts != shown { line.append(.init(" = " + Steps.text(parts))) }
-            line.append(.init(" = ", .plain))
+            let formula = Printer.text(inner)
+            let own = step.alias?.text ?? Printer.text(step.expression)
+            var line: [StyledLine.Span] = [.init("    " + own, .kpi)]
+            if formula != own { line.append(.init(" = " + formula)) }
+            // A part that is known already as a whole says nothing more.
+            if case .string = parts {} else if parts != inner { line.append(.init(" = " + Steps.text(parts))) }
+            line.append(.init(" = "))
             line.append(.init(text, .number))
             lines.append(StyledLine(line))
             known.append((step.expression, text))
-            _ = measure
         }
         return lines
     }
@@ -172,14 +171,18 @@ private struct Steps {
         switch expression {
         case .string(let text, _): text
         case .binary(let operation, let a, let b, _):
-            "\(bracketed(a, in: operation)) \(operation == .divide ? "÷" : operation == .multiply ? "×" : operation.rawValue) \(bracketed(b, in: operation))"
+            "\(bracketed(a, below: operation.precedence)) \(sign(operation)) \(bracketed(b, below: operation.precedence.next))"
         case .unary(.negate, let inner, _): "-" + text(inner)
         default: Printer.text(expression)
         }
     }
 
-    private static func bracketed(_ expression: Expression, in outer: BinaryOperator) -> String {
-        if case .binary(let inner, _, _, _) = expression, inner.precedence <= outer.precedence { "(" + text(expression) + ")" } else { text(expression) }
+    private static func sign(_ operation: BinaryOperator) -> String {
+        operation == .divide ? "÷" : operation == .multiply ? "×" : operation.rawValue
+    }
+
+    private static func bracketed(_ expression: Expression, below precedence: Precedence) -> String {
+        if case .binary(let inner, _, _, _) = expression, inner.precedence < precedence { "(" + text(expression) + ")" } else { text(expression) }
     }
 }
 

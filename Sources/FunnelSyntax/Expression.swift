@@ -141,7 +141,7 @@ package enum Precedence: Int, Comparable, Sendable {
     package static func < (a: Precedence, b: Precedence) -> Bool { a.rawValue < b.rawValue }
 
     /// The next tighter one.
-    var tighter: Precedence { Precedence(rawValue: rawValue + 1) ?? .primary }
+    package var next: Precedence { Precedence(rawValue: rawValue + 1) ?? .primary }
 }
 
 /// A period that depends on the time of asking.

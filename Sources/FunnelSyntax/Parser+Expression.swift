@@ -43,7 +43,7 @@ extension Parser {
                 compared = false
             }
             for _ in 0..<words { eat() }
-            let right = try parseBinary(binary.precedence.tighter)
+            let right = try parseBinary(binary.precedence.next)
             left = .binary(binary, left, right, Place(left.range.union(right.range)))
         }
     }

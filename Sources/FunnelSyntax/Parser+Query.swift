@@ -31,7 +31,7 @@ extension Parser {
     mutating func parseClauses(of query: inout Query, allowed: [QueryClause] = QueryClause.allCases, stopsAtComparison: Bool = false) throws(Diagnostic) {
         var seen: Set<QueryClause> = []
         while let word = current.word {
-            if stopsAtComparison, isComparison { return }
+            if stopsAtComparison, isComparison || word == "or" { return }
             let isAsOf = word == "as" && look(1).isWord("of")
             guard let clause = allowed.first(where: { $0.firstWord == word && ($0 == .asOf) == isAsOf }) else {
                 throw Diagnostic.unknownClause(source.text(in: current.range), at: current.range, known: allowed.map(\.rawValue)).placed(in: source)

@@ -44,12 +44,19 @@ extension Parser {
     /// Whether a table's name is followed by columns and a colon.
     private var isRows: Bool {
         var ahead = 1
-        while case .word = look(ahead).kind {
+        while isName(look(ahead)) {
             if look(ahead + 1).isSymbol(.colon) { return true }
             guard look(ahead + 1).isSymbol(.comma) else { return false }
             ahead += 2
         }
         return false
+    }
+
+    private func isName(_ token: Token) -> Bool {
+        switch token.kind {
+        case .word, .quotedName: true
+        default: false
+        }
     }
 
     // rows = table name { "," name } ":" { "(" [ cell ] { "," [ cell ] } ")" } ;

@@ -34,7 +34,7 @@ extension Printer {
         case .unary(.not, let operand, _): "not " + text(operand, in: .not)
         case .unary(.negate, let operand, _): "-" + (isSigned(operand) ? " " : "") + text(operand, in: .sign)
         case .binary(let operation, let left, let right, _):
-            text(left, in: operation.isComparison ? .sum : operation.precedence) + " \(operation.rawValue) " + text(right, in: operation.precedence.tighter)
+            text(left, in: operation.isComparison ? .sum : operation.precedence) + " \(operation.rawValue) " + text(right, in: operation.precedence.next)
         case .isIn(let value, let list, let negated, _):
             text(value, in: .sum) + (negated ? " not in (" : " in (") + list.map { text($0, in: .sum) }.joined(separator: ", ") + ")"
         case .between(let value, let low, let high, let negated, _):

@@ -77,8 +77,8 @@ package enum Symbol: String, CaseIterable, Sendable, Hashable {
     /// Whether a line that ends with it goes on.
     var joinsLines: Bool {
         switch self {
-        case .plus, .minus, .times, .divide, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .comma, .dot, .arrow, .colon: true
-        case .semicolon, .openParenthesis, .closeParenthesis, .openBracket, .closeBracket, .openBrace, .closeBrace: false
+        case .plus, .minus, .times, .divide, .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .comma, .dot, .arrow: true
+        case .semicolon, .openParenthesis, .closeParenthesis, .openBracket, .closeBracket, .openBrace, .closeBrace, .colon: false
         }
     }
 }
