@@ -14,7 +14,7 @@ extension Engine {
             for (window, tally) in tallies.enumerated() {
                 let name = plan.windows.count > 1 ? [Value.text(plan.windows[window].name)] : []
                 let index = tally.groups[group]
-                let keys = zip(group, spaces).map { $1.value($0) }
+                let keys = Self.values(group, spaces)
                 for step in plan.steps.indices {
                     let own = index.map { StepNumbers(step, plan, tally.entered[$0], tally.elapsed[$0][step]) } ?? StepNumbers(step, plan, [], [])
                     rows.append(keys + name + [.text(plan.steps[step].name)] + own.values)
@@ -39,7 +39,7 @@ extension Engine {
         var rows: [[Value]] = []
         for tally in tallies.prefix(1) {
             for (group, key) in tally.keys.enumerated() {
-                let keys = zip(key, spaces).map { $1.value($0) }
+                let keys = Self.values(key, spaces)
                 let entered = tally.entered[group]
                 for (from, to) in zip(required, required.dropFirst()) where entered[from] > 0 {
                     let lost = entered[from] - entered[to]
@@ -74,6 +74,13 @@ extension Engine {
     func runner(_ plan: FunnelPlan) -> FunnelRunner {
         guard let asOf = plan.asOf else { return FunnelRunner(plan: plan, store: store, threads: threads, interrupt: interrupt) }
         return FunnelRunner(plan: plan, store: store.asOf(asOf.total), threads: threads, interrupt: interrupt)
+    }
+
+    /// A loop, for a `map` with the closure of a key inside makes the compiler of Swift 6.3 crash where it optimises.
+    private static func values(_ group: [Int], _ spaces: [FunnelKeySpace]) -> [Value] {
+        var values: [Value] = []
+        for (code, space) in zip(group, spaces) { values.append(space.value(code)) }
+        return values
     }
 
     /// The groups of all windows: with a key of time in its order, else the fullest first. A group is there in every window.
