@@ -40,7 +40,7 @@ struct EngineLaws {
 
     static func same(_ a: [Value], _ b: [Value]) -> Bool { a.count == b.count && zip(a, b).allSatisfy { same($0, $1) } }
 
-    @Test("the engine's answer is the naive one", arguments: 0..<240)
+    @Test("the engine's answer is the naive one", arguments: 0..<150)
     func engineIsNaive(_ seed: Int) throws {
         var random = Seeded(seed)
         let rows = random.oneIn(6) ? 0...300 : 0...70
@@ -48,7 +48,7 @@ struct EngineLaws {
         let rules = random.oneIn(3) ? CalendarRules(weekStart: random.among(1...7), fiscalStart: random.among(1...12)) : CalendarRules()
         var queries = RandomQuery(seed)
         var answered = 0
-        for _ in 0..<30 where answered < 8 {
+        for _ in 0..<30 where answered < 6 {
             let text = queries.text()
             guard let plan = Self.plan(text, made.store, rules) else { continue }
             let naive = NaiveEvaluator(plan, made.store)
@@ -67,7 +67,7 @@ struct EngineLaws {
                 let lines = max(answer.rows.count, expected.rows.count)
                 let differing = (0..<lines).filter { $0 >= answer.rows.count || $0 >= expected.rows.count || !Self.same(answer.rows[$0], expected.rows[$0]) }
                 let shown = differing.prefix(6).map { line in
-                    "\(line) came \(line < answer.rows.count ? "\(answer.rows[line])" : "-")\n  naive \(line < expected.rows.count ? "\(expected.rows[line])" : "-")"
+                    "\(line) came \(line < answer.rows.count ? " " : " ")\n  naive \(line < expected.rows.count ? " " : " ")"
                 }
                 Issue.record(
                     """
@@ -110,7 +110,9 @@ struct EngineLaws {
     func hashed() throws {
         var random = Seeded(3)
         let store = RandomStore(&random, sizes: [1_500, 1_500, 20, 20]).store
-        for text in ["leads, sum(leads.score), median(leads.score) by budget, id", "leads, conversion by touched, budget having leads > 0 order by budget limit 900"] {
+        for text in [
+            "leads, sum(leads.score), median(leads.score) by budget, id", "leads, conversion by touched, budget having leads > 0 order by budget limit 900",
+        ] {
             let plan = try #require(Self.plan(text, store))
             let answer = try Self.answer(plan, store, threads: 2)
             let expected = NaiveEvaluator(plan, store).answer().rows

@@ -80,7 +80,8 @@ struct RandomQuery {
             ])
         case .deals:
             random.pick([
-                "deals.amount", "deals.units", "deals.amount * deals.units", "deals.amount / deals.units", "days(deals.created, deals.closed)", "leads.budget + deals.amount",
+                "deals.amount", "deals.units", "deals.amount * deals.units", "deals.amount / deals.units", "days(deals.created, deals.closed)",
+                "leads.budget + deals.amount",
                 "coalesce(deals.amount, 0)", "days(leads.created, deals.closed)", "deals.due", "case when deals.won then deals.amount else 0 end",
                 "hour(leads.touched) + deals.units", "length(leads.source) * deals.amount", "days(deals.due, leads.touched)", "deals.dated",
             ])
@@ -92,7 +93,8 @@ struct RandomQuery {
     // MARK: - Conditions
 
     private static let commonConditions = [
-        "source = \"ads\"", "source != \"web\"", "source is missing", "source in (\"mail\", \"zzz\", \"\")", "not source contains \"a\"", "source like \"%a_%\"",
+        "source = \"ads\"", "source != \"web\"", "source is missing", "source in (\"mail\", \"zzz\", \"\")", "not source contains \"a\"",
+        "source like \"%a_%\"",
     ]
 
     private mutating func condition(_ table: TableRole, depth: Int) -> String {
@@ -110,12 +112,16 @@ struct RandomQuery {
         }
     }
 
-    private static let ofLead = ["vip", "won", "open", "lost", "source = \"ads\"", "score > 3", "created < 2024-02", "vip is missing", "won = no", "touched >= 2024-01-15T12:00"]
+    private static let ofLead = [
+        "vip", "won", "open", "lost", "source = \"ads\"", "score > 3", "created < 2024-02", "vip is missing", "won = no", "touched >= 2024-01-15T12:00",
+    ]
 
     private static let leadConditions = [
         "vip", "vip = no", "vip != yes", "won", "lost", "open", "qualified", "qualified is missing", "won_at is missing", "won = vip", "score > 3",
-        "score between -2 and 10", "score not between 0 and 5", "score != 7", "score in (1, 2, 3)", "score not in (1, 4)", "budget >= 120.5", "budget < 250.1234",
-        "budget = 0", "100 > budget", "score < budget", "score / 3 > 1", "score * 1.5 = 3", "budget / score <= 20", "created = 2024-01", "created != 2024-01-05",
+        "score between -2 and 10", "score not between 0 and 5", "score != 7", "score in (1, 2, 3)", "score not in (1, 4)", "budget >= 120.5",
+        "budget < 250.1234",
+        "budget = 0", "100 > budget", "score < budget", "score / 3 > 1", "score * 1.5 = 3", "budget / score <= 20", "created = 2024-01",
+        "created != 2024-01-05",
         "created >= 2024-02-10", "created < 2024-Q1", "created <= 2023-W50", "touched > 2024-01-05T10:30", "touched = 2024-01-05", "created > touched",
         "created + 10 days < touched", "touched - created > 10 days", "days(created, touched) > 10", "days(created, won_at) <= 30 days", "source = owner",
         "source > \"b\"", "owner starts with \"A\"", "owner ends with \"b\"", "owner matches /^[A-D]/", "owner not like \"%n%\"", "source not contains \"e\"",
@@ -128,13 +134,17 @@ struct RandomQuery {
     private static let dealConditions = [
         "won", "lost", "open", "new_customer", "amount > 100", "amount = 0", "amount < 0.5", "product = \"Pro\"", "product in (\"pro\", \"Basic\")", "renewal",
         "renewal = no", "units > 3", "amount > units", "amount * units > 500", "amount / units < 10", "due < 2024-03", "closed >= 2024-01", "closed is missing",
-        "created = 2024-02", "dated = 2024-Q1", "days(created, closed) > 5 days", "source = \"ads\"", "owner = leads.owner", "lead is missing", "customer is missing",
-        "product matches /^[Pp]ro$/", "due > closed", "leads.source is missing", "any stage.stage = \"trial\"", "leads.created is missing", "product = \"Pro\" and not won",
+        "created = 2024-02", "dated = 2024-Q1", "days(created, closed) > 5 days", "source = \"ads\"", "owner = leads.owner", "lead is missing",
+        "customer is missing",
+        "product matches /^[Pp]ro$/", "due > closed", "leads.source is missing", "any stage.stage = \"trial\"", "leads.created is missing",
+        "product = \"Pro\" and not won",
     ]
 
     // MARK: - Keys and periods
 
-    private static let periods = ["2024", "2024-01", "2023-12 to 2024-02", "last 90 days", "2024-W05", "this quarter", "2024-Q1", "last 3 months", "1402", "2024-01-10"]
+    private static let periods = [
+        "2024", "2024-01", "2023-12 to 2024-02", "last 90 days", "2024-W05", "this quarter", "2024-Q1", "last 3 months", "1402", "2024-01-10",
+    ]
     private static let grains = ["month", "month", "week", "quarter", "day", "year", "weekday", "hour"]
 
     private mutating func keys(_ table: TableRole?) -> [String] {

@@ -193,11 +193,13 @@ enum Packing {
         switch values.first(where: { !$0.isMissing }) ?? like {
         case .text:
             var texts: [String] = []
-            var codes: [UInt32] = []
-            for value in values {
-                guard case .text(let text) = value else { codes.append(0); continue }
-                if !texts.contains(text) { texts.append(text) }
-                codes.append(UInt32(texts.firstIndex(of: text) ?? 0))
+            var known: [String: UInt32] = [:]
+            let codes = values.map { value -> UInt32 in
+                guard case .text(let text) = value else { return 0 }
+                if let code = known[text] { return code }
+                known[text] = UInt32(texts.count)
+                texts.append(text)
+                return UInt32(texts.count - 1)
             }
             return .text(Codes(packing: Buffer(codes), size: texts.count), TextDictionary(texts))
         case .yesNo: return .yesNo(Bitmap(values.map { $0 == .yesNo(true) }))
