@@ -25,7 +25,9 @@ extension Binder {
                 return copy
             }
             scans.append(
-                Scan(table: scan.table, filter: filter, keys: scan.keys.map { Self.moved($0, earlier.shift) }, aggregates: aggregates, makesGroups: earlier.makesGroups))
+                Scan(
+                    table: scan.table, filter: filter, keys: scan.keys.map { Self.moved($0, earlier.shift) }, aggregates: aggregates,
+                    makesGroups: earlier.makesGroups))
         }
         slotCount *= 2
         let level = try query.extras.first { $0.name.folded == "interval" }.map { extra throws(Diagnostic) in try self.level(of: extra) }
@@ -92,7 +94,9 @@ extension Binder {
         }
         var shift = PeriodShift.none
         if let grain, grain.isCalendar {
-            let (a, b) = (Period.index(of: grain, holding: later.from.day, rules: context.rules), Period.index(of: grain, holding: earlier.from.day, rules: context.rules))
+            let (a, b) = (
+                Period.index(of: grain, holding: later.from.day, rules: context.rules), Period.index(of: grain, holding: earlier.from.day, rules: context.rules)
+            )
             shift = .periods(a - b)
         }
         var words = PeriodName.text(earlier)
@@ -121,7 +125,8 @@ extension Binder {
             earlier.shift = grain == .week ? .periods(52) : .months(12)
             earlier.words = "the \(grain.rawValue) a year before"
             isFull = full
-            old = grain == .week
+            old =
+                grain == .week
                 ? Period(grain, index: current.index - 52, rules: context.rules)
                 : Period(grain, holding: Calendar.adding(months: -12, to: current.start), rules: context.rules)
         case .period: throw error(.nothingToCompare, clause.place.range)

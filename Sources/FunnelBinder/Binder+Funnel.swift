@@ -6,7 +6,9 @@ package import FunnelText
 /// Funnels: what their steps are, and what their leads are grouped by.
 extension Binder {
     /// The plan of `funnel`, `leaks` or, without steps, `transitions`; and the texts to look for in the store.
-    package static func bind(_ funnel: FunnelStatement, in source: Source, _ context: BindingContext) throws(Diagnostic) -> (plan: FunnelPlan, probes: [ValueProbe]) {
+    package static func bind(_ funnel: FunnelStatement, in source: Source, _ context: BindingContext) throws(Diagnostic) -> (
+        plan: FunnelPlan, probes: [ValueProbe]
+    ) {
         var binder = Binder(context, source: source)
         let plan = try binder.bind(funnel)
         return (plan, binder.probes)
@@ -41,7 +43,8 @@ extension Binder {
         let filter = try query.filter.map { condition throws(Diagnostic) in try self.filter(condition) }
         return FunnelPlan(
             steps: steps, order: order, isOpen: funnel.isOpen, windows: windows, keys: keys, leadFilter: filter?.lead, stageFilter: filter?.stage,
-            from: bounds?.from, until: bounds?.until, stageOrder: context.stagesAreSet ? context.stageOrder : [], rules: context.rules, now: context.now, asOf: asOf)
+            from: bounds?.from, until: bounds?.until, stageOrder: context.stagesAreSet ? context.stageOrder : [], rules: context.rules, now: context.now,
+            asOf: asOf)
     }
 
     // MARK: - Steps

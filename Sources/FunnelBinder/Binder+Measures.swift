@@ -118,7 +118,8 @@ extension Binder {
                 isLiteral: a.isLiteral && b.isLiteral, isAdditive: (a.isAdditive && b.isLiteral) || (a.isLiteral && b.isAdditive))
         default:
             return TypedMeasure(
-                value: .arithmetic(.divide, a.value, b.value), quantity: b.isLiteral && b.quantity.isPlain && !a.isLiteral ? a.quantity : Quantity.dividing(a.quantity, b.quantity),
+                value: .arithmetic(.divide, a.value, b.value),
+                quantity: b.isLiteral && b.quantity.isPlain && !a.isLiteral ? a.quantity : Quantity.dividing(a.quantity, b.quantity),
                 isLiteral: a.isLiteral && b.isLiteral, isAdditive: a.isAdditive && b.isLiteral)
         }
     }
@@ -165,7 +166,9 @@ extension Binder {
 
     /// How many periods of the query's grain a duration is.
     private func periods(_ expression: Expression) throws(Diagnostic) -> Int {
-        guard case .duration(let duration, let place) = expression, let grain else { throw error(.wrongArguments(GroupFunction.rolling.signature), expression.range) }
+        guard case .duration(let duration, let place) = expression, let grain else {
+            throw error(.wrongArguments(GroupFunction.rolling.signature), expression.range)
+        }
         let sizes: [DurationLiteral.Unit: (days: Int, months: Int)] = [
             .day: (1, 0), .week: (7, 0), .month: (0, 1), .quarter: (0, 3), .year: (0, 12), .hour: (0, 0), .minute: (0, 0),
         ]

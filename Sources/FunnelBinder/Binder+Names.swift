@@ -131,7 +131,9 @@ extension Binder {
             guard name.qualifier == nil, let entry = definitions[name.name.folded] else { return false }
             return isMeasure(entry.definition.expression, definitions, depth: depth + 1)
         case .call(let call):
-            if AggregateFunction(name: call.function.folded) != nil || call.function.folded == "share" || isCycle(expression) || GroupFunction(rawValue: call.function.folded) != nil {
+            if AggregateFunction(name: call.function.folded) != nil || call.function.folded == "share" || isCycle(expression)
+                || GroupFunction(rawValue: call.function.folded) != nil
+            {
                 return true
             }
             return call.arguments.contains { isMeasure($0, definitions, depth: depth + 1) }

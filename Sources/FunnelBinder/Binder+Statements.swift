@@ -8,7 +8,9 @@ extension Binder {
     // MARK: - Checks, lists, single conditions
 
     /// `check`: the query whose groups are looked at, and the condition that each of them must satisfy.
-    package static func bind(_ check: CheckStatement, in source: Source, _ context: BindingContext) throws(Diagnostic) -> (query: BoundQuery, condition: MeasureCondition, missing: MeasureCondition) {
+    package static func bind(_ check: CheckStatement, in source: Source, _ context: BindingContext) throws(Diagnostic) -> (
+        query: BoundQuery, condition: MeasureCondition, missing: MeasureCondition
+    ) {
         var query = check.query
         query.measures = measures(of: check.condition).map { Measure(alias: nil, expression: $0) }
         guard !query.measures.isEmpty else { throw Diagnostic.checkOfNothing.placed(in: source, at: check.condition.range) }
@@ -108,7 +110,8 @@ extension Binder {
     /// A target compares a measure with a number; it is typed when it is set.
     package static func check(_ target: TargetStatement, in source: Source, _ context: BindingContext) throws(Diagnostic) {
         var binder = Binder(context, source: source)
-        guard case .binary(let operation, let left, let right, _) = target.condition, [.greater, .greaterOrEqual, .less, .lessOrEqual].contains(operation) else {
+        guard case .binary(let operation, let left, let right, _) = target.condition, [.greater, .greaterOrEqual, .less, .lessOrEqual].contains(operation)
+        else {
             throw binder.error(.badTarget, target.condition.range)
         }
         _ = try binder.measureCondition(target.condition)

@@ -264,9 +264,11 @@ extension Diagnostic {
         Diagnostic(.error, "\(names.map { "`\($0)`" }.joined(separator: ", ")) has no target", mends: ["set one before: `target conversion >= 5%`"])
     }
 
-    package static let nothingToCompare = Diagnostic(.error, "there is nothing to compare with", mends: [
-        "name a period, `during 2018 vs 2017` or `during 2018 vs previous`, or group by time: `by month vs previous`"
-    ])
+    package static let nothingToCompare = Diagnostic(
+        .error, "there is nothing to compare with",
+        mends: [
+            "name a period, `during 2018 vs 2017` or `during 2018 vs previous`, or group by time: `by month vs previous`"
+        ])
 
     package static func needsTimeKey(_ name: String) -> Diagnostic {
         Diagnostic(.error, "`\(name)` looks back in time, and this query is not grouped by time", mends: ["add `by month`, or another grain"])
@@ -283,9 +285,11 @@ extension Diagnostic {
     package static func unknownStep(_ name: String, known: [String], hasStages: Bool) -> Diagnostic {
         var seen: Set<String> = []
         let list = known.filter { seen.insert($0).inserted }.prefix(12).map { "`\($0)`" }.joined(separator: ", ")
-        return Diagnostic(.error, hasStages ? "no stage is called `\(name)`" : "there is no step `\(name)`, and no stages are loaded", mends: [
-            Suggestion.mend(for: name, among: known) ?? "the steps are \(list)"
-        ])
+        return Diagnostic(
+            .error, hasStages ? "no stage is called `\(name)`" : "there is no step `\(name)`, and no stages are loaded",
+            mends: [
+                Suggestion.mend(for: name, among: known) ?? "the steps are \(list)"
+            ])
     }
 
     package static let funnelOfOneStep = Diagnostic(.error, "a funnel has two steps or more", mends: ["`funnel lead -> qualified -> won`"])

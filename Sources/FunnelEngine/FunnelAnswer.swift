@@ -47,7 +47,9 @@ extension Engine {
                     let onward = entered[to] > 0 ? Double(entered[required[required.count - 1]]) / Double(entered[to]) : nil
                     let worth = onward.flatMap { share in dealSize.map { .real(Double(lost) * share * $0) } } ?? Value.missing
                     rows.append(
-                        keys + [.text(plan.steps[from].name), .text(plan.steps[to].name), .exact(Exact(lost)), .real(Double(lost) / Double(entered[from])), worth])
+                        keys + [
+                            .text(plan.steps[from].name), .text(plan.steps[to].name), .exact(Exact(lost)), .real(Double(lost) / Double(entered[from])), worth,
+                        ])
                 }
             }
         }

@@ -142,7 +142,8 @@ private enum PeriodIndices {
     static func of(_ grain: Grain, _ range: ClosedRange<Int64>, _ shift: PeriodShift, _ rules: CalendarRules) -> [Int] {
         range.map { value in
             switch shift {
-            case .periods(let count): (grain == .hour ? Int(value) : Period.index(of: grain, holding: Int(value), rules: rules)) + (grain.isCalendar ? count : 0)
+            case .periods(let count):
+                (grain == .hour ? Int(value) : Period.index(of: grain, holding: Int(value), rules: rules)) + (grain.isCalendar ? count : 0)
             case .months(let months):
                 grain == .hour ? Int(value) : Period.index(of: grain, holding: Calendar.adding(months: months, to: Int(value)), rules: rules)
             }

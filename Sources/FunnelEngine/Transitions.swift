@@ -80,13 +80,16 @@ extension Engine {
             var times = moves[move] ?? []
             let all = totals[Move(key: move.key, from: move.from, to: -1)] ?? 1
             let median = times.withUnsafeMutableBufferPointer { buffer -> Value in
-                guard let base = buffer.baseAddress, let (low, high, fraction) = Selection.percentile(base, buffer.count, thousandths: 500) else { return .missing }
+                guard let base = buffer.baseAddress, let (low, high, fraction) = Selection.percentile(base, buffer.count, thousandths: 500) else {
+                    return .missing
+                }
                 return .real((Double(low) + (Double(high) - Double(low)) * fraction) / Double(microsecondsPerDay))
             }
             let step = rank[move.to] - rank[move.from]
             let kind = step == 1 ? "forward" : step > 1 ? "skip" : step == 0 ? "again" : "back"
             return zip(move.key, spaces).map { $1.value($0) } + [
-                .text(dictionary[move.from]), .text(dictionary[move.to]), .exact(Exact(times.count)), .real(Double(times.count) / Double(all)), .text(kind), median,
+                .text(dictionary[move.from]), .text(dictionary[move.to]), .exact(Exact(times.count)), .real(Double(times.count) / Double(all)), .text(kind),
+                median,
             ]
         }
         let columns =

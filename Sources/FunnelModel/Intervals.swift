@@ -64,7 +64,9 @@ package enum Intervals {
     }
 
     /// Newcombe's interval of the difference of two shares, the first less the second.
-    package static func newcombe(_ a: (successes: Double, trials: Double), _ b: (successes: Double, trials: Double), level: Double) -> (low: Double, high: Double)? {
+    package static func newcombe(_ a: (successes: Double, trials: Double), _ b: (successes: Double, trials: Double), level: Double) -> (
+        low: Double, high: Double
+    )? {
         guard let x = wilson(a.successes, of: a.trials, level: level), let y = wilson(b.successes, of: b.trials, level: level) else { return nil }
         let (p, q) = (a.successes / a.trials, b.successes / b.trials)
         let low = p - q - ((p - x.low) * (p - x.low) + (y.high - q) * (y.high - q)).squareRoot()

@@ -58,7 +58,8 @@ struct Foot {
             if last.microseconds(row) == closed.microseconds(row) { once += 1 }
         }
         guard customers > 0, once * 2 > customers else { return nil }
-        return Remark(.caution, "\(Grouped.text(once)) of \(Grouped.text(customers)) customers bought once, with a lifetime of 0: lifetimes are too short to trust")
+        return Remark(
+            .caution, "\(Grouped.text(once)) of \(Grouped.text(customers)) customers bought once, with a lifetime of 0: lifetimes are too short to trust")
     }
 
     /// Periods of a cohort measure that are too young to judge: their age is below the 90th percentile of the cycle.
@@ -79,7 +80,8 @@ struct Foot {
         guard shown else { return nil }
         let days = Int((Double(ninth) / Double(microsecondsPerDay)).rounded(.up))
         return Remark(
-            .caution, "\(grain.rawValue)s from \(now.label) on are younger than nine of ten cycles take (\(Grouped.text(days)) days): their value may still rise")
+            .caution,
+            "\(grain.rawValue)s from \(now.label) on are younger than nine of ten cycles take (\(Grouped.text(days)) days): their value may still rise")
     }
 
     private func number(_ plan: Plan) throws(Diagnostic) -> Int? {

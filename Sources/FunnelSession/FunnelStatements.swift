@@ -86,7 +86,8 @@ extension Session {
             remarks.append(Remark(.scope, "stages in order: \(context.funnelStages.joined(separator: ", ")) (\(how))"))
         }
         if let runs = store.links.stageRuns, runs.leftOut > 0 {
-            remarks.append(Remark(.leftOut, Counted.text(runs.leftOut, "stage row belongs", "stage rows belong") + " to no lead that is loaded, or has no time"))
+            remarks.append(
+                Remark(.leftOut, Counted.text(runs.leftOut, "stage row belongs", "stage rows belong") + " to no lead that is loaded, or has no time"))
         }
         return remarks
     }

@@ -58,9 +58,11 @@ enum HelpTopics {
             HelpTopic(
                 name: "funnel", summary: "follows leads from step to step",
                 usage: ["funnel [STEP -> STEP …] [strict | any order] [open] [where …] [during …] [by …] [within DURATION, …] [as of DATE]"],
-                text: ["A step is a stage, lead, qualified, deal, won, or a condition in parentheses; `[demo]` may be skipped.",
+                text: [
+                    "A step is a stage, lead, qualified, deal, won, or a condition in parentheses; `[demo]` may be skipped.",
                     "A lead counts once: of all its chains the longest, of equally long ones the earliest. The window runs from the first step, ends included.",
-                    "Without steps: the stages that the store knows, in their order; without a stages table lead, qualified, deal, won."],
+                    "Without steps: the stages that the store knows, in their order; without a stages table lead, qualified, deal, won.",
+                ],
                 examples: ["funnel by source", "funnel visit -> trial -> won within 14 days by month"])
         case .leaks:
             HelpTopic(
@@ -74,8 +76,10 @@ enum HelpTopics {
             HelpTopic(
                 name: "why", summary: "takes a change apart: how much is mix, how much is rate, by group",
                 usage: ["why MEASURE during PERIOD vs PERIOD by KEY, …"],
-                text: ["mix = Δshare·(rate₀ − total₀), rate = share₀·Δrate, cross = Δshare·Δrate; they add up to the change.",
-                    "Revenue is taken apart into volume × rate × size."],
+                text: [
+                    "mix = Δshare·(rate₀ − total₀), rate = share₀·Δrate, cross = Δshare·Δrate; they add up to the change.",
+                    "Revenue is taken apart into volume × rate × size.",
+                ],
                 examples: ["why conversion during 2018-Q2 vs 2018-Q1 by source"])
         case .compare:
             HelpTopic(
@@ -132,8 +136,10 @@ enum HelpTopics {
             HelpTopic(
                 name: "vs", summary: "compares with an earlier period: its value, the change, the change in percent",
                 usage: ["during PERIOD vs PERIOD", "vs previous [full]", "vs year ago [full]"],
-                text: ["A period that is not over yet is compared with the same part of the earlier one; `full` takes all of it.",
-                    "Without `during`, each period of a time key is compared with the one before, or a year before."],
+                text: [
+                    "A period that is not over yet is compared with the same part of the earlier one; `full` takes all of it.",
+                    "Without `during`, each period of a time key is compared with the one before, or a year before.",
+                ],
                 examples: ["revenue during 2018 vs 2017 by source", "leads by month vs year ago"])
         case .asOf:
             HelpTopic(
@@ -169,8 +175,10 @@ enum HelpTopics {
         case .extras:
             HelpTopic(
                 name: "with", summary: "adds a total, shares, intervals or targets", usage: ["with total", "with share", "with interval [95%]", "with target"],
-                text: ["A total is computed from all rows of the query, never from the lines above.",
-                    "An interval of a share is Wilson's; of a difference (`vs`), Newcombe's."], examples: ["leads, conversion by source with total"])
+                text: [
+                    "A total is computed from all rows of the query, never from the lines above.",
+                    "An interval of a share is Wilson's; of a difference (`vs`), Newcombe's.",
+                ], examples: ["leads, conversion by source with total"])
         case .format:
             HelpTopic(
                 name: "as", summary: "chooses the format", usage: ["as " + OutputFormat.allCases.map(\.rawValue).joined(separator: " | ")],

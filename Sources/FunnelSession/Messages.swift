@@ -75,11 +75,13 @@ extension Diagnostic {
     package static func checkFailed(_ text: String) -> Diagnostic { Diagnostic(.error, "the check `\(text)` failed") }
     package static func checkOfNothing(_ text: String) -> Diagnostic { Diagnostic(.error, "the check `\(text)` has no group to look at") }
 
-    package static let notInTest = Diagnostic(.error, "this has no place in a test", mends: ["a test holds rows, `define`, `param`, `set`, `target` and `expect`"])
+    package static let notInTest = Diagnostic(
+        .error, "this has no place in a test", mends: ["a test holds rows, `define`, `param`, `set`, `target` and `expect`"])
     package static let onlyLeadsAreLost = Diagnostic(.error, "only leads go through a funnel", mends: ["`list leads lost after proposal`"])
 
     package static func noStepOfTheFunnel(_ name: String, _ steps: [String]) -> Diagnostic {
-        Diagnostic(.error, "`\(name)` is no step of the funnel that others follow", mends: ["those are \(steps.joined(separator: ", ")); `set stages …` changes them"])
+        Diagnostic(
+            .error, "`\(name)` is no step of the funnel that others follow", mends: ["those are \(steps.joined(separator: ", ")); `set stages …` changes them"])
     }
 
     package static let whyOfOneMeasure = Diagnostic(.error, "`why` explains one measure", mends: ["`why conversion during 2018-Q2 vs 2018-Q1 by source`"])

@@ -92,7 +92,8 @@ extension Session {
         }
         let rows = columns.map { [.text($0.label), $0.answer.rows.first?.last ?? .missing, .text($0.meaning)] as [Value] }
         return Answer(
-            columns: [AnswerColumn("definition", .key(nil)), AnswerColumn("value", .measure(quantity ?? .number)), AnswerColumn("meaning", .field(.text))], rows: rows)
+            columns: [AnswerColumn("definition", .key(nil)), AnswerColumn("value", .measure(quantity ?? .number)), AnswerColumn("meaning", .field(.text))],
+            rows: rows)
     }
 
     /// A column a definition, joined on the keys.
@@ -142,7 +143,8 @@ private struct Steps {
         switch expression {
         case .binary(let operation, let a, let b, _) where operation.precedence > .comparison: operands(a) + operands(b)
         case .unary(.negate, let inner, _): operands(inner)
-        case .call(let call) where GroupFunction(rawValue: call.function.folded) != nil || call.function.folded == "share": call.arguments.prefix(1).flatMap(operands)
+        case .call(let call) where GroupFunction(rawValue: call.function.folded) != nil || call.function.folded == "share":
+            call.arguments.prefix(1).flatMap(operands)
         case .name: [expression]
         default: []
         }
@@ -205,13 +207,20 @@ private struct Family {
         }
         var members = [member(entry)]
         if entry.definition.unit?.folded == "percent" {
-            members.append(Member(label: "\(entry.name) within 90 days", meaning: "the same of leads that have had 90 days, won in that time", expression: name(entry), window: DurationLiteral(90, .day)))
+            members.append(
+                Member(
+                    label: "\(entry.name) within 90 days", meaning: "the same of leads that have had 90 days, won in that time", expression: name(entry),
+                    window: DurationLiteral(90, .day)))
         }
         if case .call(let call) = entry.definition.expression, call.function.folded == "median" {
             for function in ["mean", "p90"] {
                 let place = call.place
                 let inner = Call(function: Identifier(function, at: place.range), arguments: [name(entry)], condition: nil, place: place)
-                members.append(Member(label: "\(function)(\(entry.name))", meaning: function == "mean" ? "the mean of the same times: a few slow ones pull it up" : "nine of ten are no longer", expression: .call(inner)))
+                members.append(
+                    Member(
+                        label: "\(function)(\(entry.name))",
+                        meaning: function == "mean" ? "the mean of the same times: a few slow ones pull it up" : "nine of ten are no longer",
+                        expression: .call(inner)))
             }
         }
         return members + relatives.map(member)

@@ -10,7 +10,9 @@ extension Session {
     func why(_ statement: WhyStatement, in source: Source, folder: String) throws(Diagnostic) {
         let query = statement.query
         guard query.measures.count == 1 else { throw Diagnostic.whyOfOneMeasure.placed(in: source, at: statement.place.range) }
-        guard query.comparison != nil, query.during != nil, !query.keys.isEmpty else { throw Diagnostic.whyOfWhat.placed(in: source, at: statement.place.range) }
+        guard query.comparison != nil, query.during != nil, !query.keys.isEmpty else {
+            throw Diagnostic.whyOfWhat.placed(in: source, at: statement.place.range)
+        }
         let bound = try Binder.bind(query, in: source, context)
         for warning in bound.warnings { report(warning) }
         for warning in Values(store).warnings(bound.probes) { report(warning) }
@@ -31,7 +33,9 @@ extension Session {
     }
 
     /// Groups with the values of some measures, and those over all groups.
-    private func groups(_ plan: Plan, _ values: [MeasureValue]) throws(Diagnostic) -> (keys: [AnswerColumn], groups: [(key: [Value], values: [Double])], total: [Double]) {
+    private func groups(_ plan: Plan, _ values: [MeasureValue]) throws(Diagnostic) -> (
+        keys: [AnswerColumn], groups: [(key: [Value], values: [Double])], total: [Double]
+    ) {
         var plan = plan
         plan.measures = values.enumerated().map { PlanMeasure(name: String($0.offset), quantity: .number, value: $0.element) }
         plan.having = nil
@@ -111,7 +115,9 @@ extension Session {
         }
         let width = keys.count
         rows.sort { Self.magnitude($0[width + 2]) > Self.magnitude($1[width + 2]) }
-        let names: [(String, Quantity)] = [("before", measure.quantity), ("after", measure.quantity), ("change", measure.quantity), ("share of change", .percent)]
+        let names: [(String, Quantity)] = [
+            ("before", measure.quantity), ("after", measure.quantity), ("change", measure.quantity), ("share of change", .percent),
+        ]
         let line: [Value] = keys.map { _ in .missing } + [.real(total[1]), .real(total[0]), .real(change), change == 0 ? .missing : .real(1)]
         return Answer(columns: keys + names.map { AnswerColumn($0.0, .measure($0.1)) }, rows: rows, total: line)
     }

@@ -52,7 +52,9 @@ package struct Printer {
             parts.append("top \(top.count)" + (top.by.map { " by " + text($0) } ?? "") + (top.withOther ? " with other" : ""))
         }
         if let limit = query.limit { parts.append("limit \(limit.count)") }
-        if !query.extras.isEmpty { parts.append("with " + query.extras.map { name($0.name) + ($0.level.map { " " + text($0) } ?? "") }.joined(separator: ", ")) }
+        if !query.extras.isEmpty {
+            parts.append("with " + query.extras.map { name($0.name) + ($0.level.map { " " + text($0) } ?? "") }.joined(separator: ", "))
+        }
         if let format = query.format { parts.append("as " + name(format)) }
         if let file = query.into { parts.append("into " + quoted(file.path)) }
         return parts

@@ -89,7 +89,7 @@ struct EngineLaws {
     @Test("several morsels and any number of threads give the same bytes")
     func threads() throws {
         var random = Seeded(7)
-        let store = RandomStore(&random, sizes: [200_000, 140_000, 100, 100]).store
+        let store = RandomStore(&random, sizes: [70_000, 66_000, 100, 100]).store
         for text in Self.largeQueries {
             guard let plan = Self.plan(text, store) else { Issue.record("\(text) can't be bound"); continue }
             let one = DataRenderer.text(of: [try Self.answer(plan, store, threads: 1)], as: .csv)
