@@ -49,10 +49,42 @@ struct ChainFinder {
 
     func chain(in timeline: Timeline) -> Chain? {
         switch order {
+        case .ordered where !isOpen && !steps.contains(where: \.isOptional): plain(in: timeline)
         case .ordered: best(in: timeline, extend: ordered)
         case .strict: best(in: timeline, extend: strict)
         case .any: anyOrder(in: timeline)
         }
+    }
+
+    /// The common case, no step skipped and no other entry: from each first event on, each step as early as may be.
+    private func plain(in timeline: Timeline) -> Chain? {
+        var bestStart = -1
+        var bestLength = 0
+        for start in timeline.places[0] {
+            let length = reach(from: start, in: timeline)
+            if length > bestLength { (bestStart, bestLength) = (start, length) }
+            if length == steps.count { break }
+        }
+        guard bestLength > 0 else { return nil }
+        var places = [Int?](repeating: nil, count: steps.count)
+        places[0] = bestStart
+        var place = bestStart
+        for step in 1..<max(1, bestLength) {
+            guard let next = timeline.next(step, from: place + 1) else { break }
+            places[step] = next
+            place = next
+        }
+        return Chain(places: places)
+    }
+
+    /// How many steps a chain from this event has.
+    private func reach(from start: Int, in timeline: Timeline) -> Int {
+        var place = start
+        for step in 1..<max(1, steps.count) {
+            guard let next = timeline.next(step, from: place + 1), isInside(timeline.times[next], from: timeline.times[start]) else { return step }
+            place = next
+        }
+        return steps.count
     }
 
     /// The steps at which a chain may begin: the first and those that follow it while all before them may be skipped; in an

@@ -72,9 +72,10 @@ struct FunnelRunner {
     private func tally(_ range: Range<Int>, _ reader: TimelineReader, _ leads: Bitmap?, _ spaces: [FunnelKeySpace], _ finders: [ChainFinder]) -> [Tally] {
         var tallies = finders.map { _ in Tally() }
         var timeline = Timeline(steps: plan.steps.count)
+        var events: [TimelineEvent] = []
         for lead in range {
             if let leads, reader.areLeads, !leads[lead] { continue }
-            reader.read(lead, into: &timeline)
+            reader.read(lead, into: &timeline, &events)
             guard !timeline.times.isEmpty else { continue }
             for (window, finder) in finders.enumerated() {
                 guard let chain = finder.chain(in: timeline), let first = chain.first, isInPeriod(timeline.times[first]) else { continue }
@@ -94,13 +95,18 @@ struct FunnelRunner {
 
     private func add(_ chain: Chain, _ timeline: Timeline, _ group: Int, _ tally: inout Tally) {
         var before: Int64?
-        // In any order, the time runs from the event before in time; in order, from the step before.
-        let steps = chain.places.indices.filter { chain.places[$0] != nil }.sorted { (chain.places[$0] ?? 0, $0) < (chain.places[$1] ?? 0, $1) }
-        for step in plan.order == .any ? steps : chain.places.indices.filter({ chain.places[$0] != nil }) {
-            guard let place = chain.places[step] else { continue }
+        func add(_ step: Int) {
+            guard let place = chain.places[step] else { return }
             tally.entered[group][step] += 1
             if let before { tally.elapsed[group][step].append(timeline.times[place] - before) }
             before = timeline.times[place]
+        }
+        // In order, the time runs from the step before; in any order, from the event before in time.
+        if plan.order == .any {
+            let steps = chain.places.indices.filter { chain.places[$0] != nil }
+            for step in steps.sorted(by: { (chain.places[$0] ?? 0, $0) < (chain.places[$1] ?? 0, $1) }) { add(step) }
+        } else {
+            for step in chain.places.indices { add(step) }
         }
     }
 
@@ -109,10 +115,11 @@ struct FunnelRunner {
         let reader = try TimelineReader(plan, store, threads: threads, interrupt: interrupt)
         let finder = ChainFinder(steps: plan.steps, order: plan.order, isOpen: plan.isOpen, window: plan.windows.first?.span)
         var timeline = Timeline(steps: plan.steps.count)
+        var events: [TimelineEvent] = []
         var found: [Int] = []
         for lead in 0..<reader.count {
             if lead % Self.leadsPerPiece == 0, interrupt?.isRaised == true { throw .interrupted }
-            reader.read(lead, into: &timeline)
+            reader.read(lead, into: &timeline, &events)
             guard let chain = finder.chain(in: timeline), chain.places.lastIndex(where: { $0 != nil }) == step else { continue }
             found.append(lead)
         }

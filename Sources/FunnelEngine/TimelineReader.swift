@@ -69,62 +69,70 @@ struct TimelineReader: Sendable {
         return (codes, steps, names.map { order[$0] ?? Int32.max })
     }
 
-    /// An event before it is put into order.
-    private struct Event {
-        var time: Int64
-        var rank: Int32
-        var row: Int32
-        var steps: [Int]
-    }
-
-    /// What happened to a lead.
-    func read(_ lead: Int, into timeline: inout Timeline) {
+    /// What happened to a lead. `events` is memory that is used again from lead to lead.
+    func read(_ lead: Int, into timeline: inout Timeline, _ events: inout [TimelineEvent]) {
         timeline.clear()
-        var events: [Event] = []
-        if let runs, lead < runs.count {
-            for at in Int(runs.starts.base[lead])..<Int(runs.starts.base[lead + 1]) {
-                let row = Int(runs.rows.base[at])
-                if let rowFilter, !rowFilter[row] { continue }
-                let code = codes.flatMap { stageMissing?[row] == false ? nil : $0[row] }
-                var mine = code.map { stepsOfCode[$0] } ?? []
-                for (step, bits) in stageBits where bits[row] { mine.append(step) }
-                if mine.isEmpty, !isStrict { continue }
-                let rank = hasDeclaredOrder ? code.map { rankOfCode[$0] } : mine.min().map(Int32.init)
-                events.append(Event(time: runs.times.base[at], rank: rank ?? .max, row: Int32(row), steps: mine))
-            }
-        }
-        var isSorted = true
+        events.removeAll(keepingCapacity: true)
+        if let runs, lead < runs.count { addRows(of: lead, runs, &events) }
         for (step, times) in leadTimes where lead < times.count && times.base[lead] != .min {
-            events.append(Event(time: times.base[lead], rank: hasDeclaredOrder ? Int32(step) - 1_000_000 : Int32(step), row: -1, steps: [step]))
-            isSorted = false
+            let rank = hasDeclaredOrder ? Int32(step) - 1_000_000 : Int32(step)
+            events.append(TimelineEvent(time: times.base[lead], rank: rank, row: -1, code: -1, step: Int32(step)))
         }
         for (step, times) in dealTimes {
-            for time in times.of(lead) {
-                events.append(Event(time: time, rank: hasDeclaredOrder ? Int32.max - 1_000_000 + Int32(step) : Int32(step), row: -1, steps: [step]))
-                isSorted = false
-            }
+            let rank = hasDeclaredOrder ? Int32.max - 1_000_000 + Int32(step) : Int32(step)
+            for time in times.of(lead) { events.append(TimelineEvent(time: time, rank: rank, row: -1, code: -1, step: Int32(step))) }
         }
-        order(&events, isSorted)
+        Self.order(&events)
         for (place, event) in events.enumerated() {
             timeline.times.append(event.time)
             timeline.rows.append(event.row)
-            for step in event.steps { timeline.places[step].append(place) }
+            if event.step >= 0 { timeline.places[Int(event.step)].append(place) }
+            if event.code >= 0 { for step in stepsOfCode[Int(event.code)] { timeline.places[step].append(place) } }
+            if event.row >= 0 { for (step, bits) in stageBits where bits[Int(event.row)] { timeline.places[step].append(place) } }
         }
     }
 
-    /// Stage rows stand in the order of time already; only rows of one time are put into the declared order.
-    private func order(_ events: inout [Event], _ isSorted: Bool) {
+    private func addRows(of lead: Int, _ runs: StageRuns, _ events: inout [TimelineEvent]) {
+        for at in Int(runs.starts.base[lead])..<Int(runs.starts.base[lead + 1]) {
+            let row = Int(runs.rows.base[at])
+            if let rowFilter, !rowFilter[row] { continue }
+            var code: Int32 = -1
+            if let codes, stageMissing?[row] != false { code = Int32(codes[row]) }
+            var first = code >= 0 ? stepsOfCode[Int(code)].first : nil
+            for (step, bits) in stageBits where bits[row] { first = min(first ?? step, step) }
+            if first == nil, !isStrict { continue }
+            let rank = hasDeclaredOrder ? (code >= 0 ? rankOfCode[Int(code)] : .max) : first.map(Int32.init) ?? .max
+            events.append(TimelineEvent(time: runs.times.base[at], rank: rank, row: Int32(row), code: code, step: -1))
+        }
+    }
+
+    /// Stage rows stand in the order of time already: only rows of one time, and events that are no stage rows, are put in
+    /// their place.
+    private static func order(_ events: inout [TimelineEvent]) {
         guard events.count > 1 else { return }
         for i in 1..<events.count {
             let event = events[i]
             var j = i
-            while j > 0, (event.time, event.rank) < (events[j - 1].time, events[j - 1].rank) {
+            while j > 0, event.time < events[j - 1].time || (event.time == events[j - 1].time && event.rank < events[j - 1].rank) {
                 events[j] = events[j - 1]
                 j -= 1
             }
-            events[j] = event
+            if j != i { events[j] = event }
         }
     }
+}
+
+/// An event before it is put into order.
+struct TimelineEvent {
+    var time: Int64
+    /// Its place among events of one time.
+    var rank: Int32
+    /// The stage row that it is; -1 for an event of a lead or a deal.
+    var row: Int32
+    /// The code of the row's stage; -1 for none.
+    var code: Int32
+    /// The step that an event of a lead or a deal is; -1 for a stage row.
+    var step: Int32
 }
 
 /// The times of each lead's deals.
@@ -173,9 +181,10 @@ extension RowCompiler {
         let present = Buffer<UInt64>(zeros: (count + 63) / 64)
         var timeline = Timeline(steps: 2)
         let values = Buffer<Int64>(zeros: count)
+        var events: [TimelineEvent] = []
         for lead in 0..<count {
             if lead % 65_536 == 0, interrupt?.isRaised == true { throw .interrupted }
-            reader.read(lead, into: &timeline)
+            reader.read(lead, into: &timeline, &events)
             guard let start = timeline.next(0, from: 0), let end = timeline.next(1, from: start + 1) else { continue }
             values.base[lead] = timeline.times[end] - timeline.times[start]
             present.base[lead >> 6] |= 1 << UInt64(lead & 63)

@@ -10,7 +10,7 @@ final class Workbench {
     let folder: String
 
     init() {
-        var template = Array("/tmp/funnel-ingest-XXXXXX".utf8CString)
+        var template = Array(("/tmp/funnel-ingest-" + String(repeating: "X", count: 6)).utf8CString)
         folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
     }
 

@@ -10,7 +10,7 @@ private struct Company {
     var bytes: [String: [UInt8]] = [:]
 
     init(leads: Int, seed: UInt64) throws {
-        var template = Array("/tmp/funnel-sample-XXXXXX".utf8CString)
+        var template = Array(("/tmp/funnel-sample-" + String(repeating: "X", count: 6)).utf8CString)
         let folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
         try SampleCompany.write(leads: leads, seed: seed, to: folder)
         for name in ["leads", "deals", "stages", "costs"] {

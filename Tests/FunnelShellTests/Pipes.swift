@@ -45,7 +45,7 @@ struct Pipe {
 
 /// A folder that is there for one test.
 func withFolder(_ body: (String) -> Void) {
-    var template = Array("/tmp/funnel-test-XXXXXX".utf8CString)
+    var template = Array(("/tmp/funnel-test-" + String(repeating: "X", count: 6)).utf8CString)
     guard mkdtemp(&template) != nil else { return }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     body(path)

