@@ -114,10 +114,15 @@ extension Binder {
         else {
             throw binder.error(.badTarget, target.condition.range)
         }
-        _ = try binder.measureCondition(target.condition)
-        guard try binder.measure(right).isLiteral else { throw binder.error(.badTarget, right.range) }
-        guard let filter = target.filter else { return }
-        binder.extraFilter = (filter, source)
-        _ = try binder.measure(left)
+        do {
+            _ = try binder.measureCondition(target.condition)
+            guard try binder.measure(right).isLiteral else { throw binder.error(.badTarget, right.range) }
+            guard let filter = target.filter else { return }
+            binder.extraFilter = (filter, source)
+            _ = try binder.measure(left)
+        } catch {
+            // What it says of tables that are not there is looked at when it is used.
+            if error.cause != .tableNotLoaded { throw error }
+        }
     }
 }
