@@ -59,7 +59,7 @@ final class FileText: @unchecked Sendable {
 
     /// Memory for `count` bytes and the padding.
     static func allocate(_ count: Int) -> UnsafeMutablePointer<UInt8> {
-        guard let memory = malloc(count + padding) else { fatalError("no memory for \(count) bytes of text") }
+        guard let memory = malloc(count + padding) else { preconditionFailure("no memory for \(count) bytes of text") }
         return memory.assumingMemoryBound(to: UInt8.self)
     }
 

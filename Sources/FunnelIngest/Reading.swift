@@ -59,7 +59,7 @@ struct Reading: Sendable {
                 columns.append(made)
                 continue
             }
-            guard case .number(let rule) = settled[column].rule else { fatalError("a column that does not fit together") }
+            guard case .number(let rule) = settled[column].rule else { preconditionFailure("a column that does not fit together") }
             let again = try decision.settleLong(column, rule)
             columns.append(try Assembly.column(file.header.names[column], again.parts, rule: again.rule)!)
         }
