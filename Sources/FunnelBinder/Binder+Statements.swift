@@ -114,7 +114,7 @@ extension Binder {
         else {
             throw binder.error(.badTarget, target.condition.range)
         }
-        do {
+        do throws(Diagnostic) {
             _ = try binder.measureCondition(target.condition)
             guard try binder.measure(right).isLiteral else { throw binder.error(.badTarget, right.range) }
             guard let filter = target.filter else { return }

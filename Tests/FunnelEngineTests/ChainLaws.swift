@@ -60,7 +60,9 @@ struct ChainLaws {
         let chain = try #require(found)
         let required = zip(chain.places, steps).count { $0 != nil && !$1.isOptional }
         // A strict chain that may skip a step takes it where it comes next, which is the longest too.
-        #expect((required, chain.length, chain.first) == (best.required, best.length, best.first), "\(steps) \(timeline) strict \(isStrict) open \(isOpen) window \(String(describing: window))")
+        #expect(
+            (required, chain.length, chain.first) == (best.required, best.length, best.first),
+            "\(steps) \(timeline) strict \(isStrict) open \(isOpen) window \(String(describing: window))")
         let places = chain.places.compactMap { $0 }
         #expect(places == places.sorted() && Set(places).count == places.count)
         if let window, let first = places.first, let last = places.last { #expect(timeline.times[last] - timeline.times[first] <= window) }
