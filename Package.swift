@@ -30,12 +30,12 @@ let package = Package(
         room("FunnelText"),
         room("FunnelModel", resources: [.embedInCode("kpis.funnel")]),
         room("FunnelSyntax", sees: ["FunnelText"]),
-        room("FunnelPlan", sees: ["FunnelText", "FunnelModel"]),
+        room("FunnelPlan", sees: ["FunnelModel"]),
         room("FunnelStore", sees: ["FunnelModel"]),
         room("FunnelIngest", sees: ["FunnelText", "FunnelModel", "FunnelStore", "CZlib"]),
         room("FunnelBinder", sees: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan"]),
         room("FunnelEngine", sees: ["FunnelText", "FunnelModel", "FunnelPlan", "FunnelStore"]),
-        room("FunnelRender", sees: ["FunnelText", "FunnelModel", "FunnelStore"]),
+        room("FunnelRender", sees: ["FunnelText", "FunnelModel"]),
         room(
             "FunnelSession",
             sees: [
