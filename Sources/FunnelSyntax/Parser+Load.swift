@@ -41,9 +41,20 @@ extension Parser {
         repeat {
             let target = try parseName("a role or a name for a column")
             try expect(.equal)
-            mappings.append(LoadStatement.Mapping(target: target, value: try parseSum()))
+            mappings.append(LoadStatement.Mapping(target: target, value: try parseMapped()))
         } while eat(.comma)
         return mappings
+    }
+
+    /// A word that stands alone is a header, even where it is spelt like a keyword: `lead = case`.
+    private mutating func parseMapped() throws(Diagnostic) -> Expression {
+        guard case .word(let text) = current.kind, Self.reserved.contains(text.lowercased()), text.lowercased() != "true", text.lowercased() != "false" else {
+            return try parseSum()
+        }
+        let next = look(1)
+        let isAlone = next.isSymbol(.comma) || next.kind == .end || next.word.map { LoadClause(rawValue: $0) != nil } ?? false
+        guard isAlone else { return try parseSum() }
+        return .name(QualifiedName(Identifier(text, at: eat().range)))
     }
 
     // states = state "=" texts { "," state "=" texts } ;   texts = string | "(" string { "," string } ")" ;

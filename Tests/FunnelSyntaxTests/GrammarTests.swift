@@ -31,6 +31,7 @@ struct GrammarTests {
         case let text where text.hasPrefix("2018"): choices = ["2018-03-01", "2018-03", "2018-Q1", "2018-W07", "2018-03-01T14:30", "1402-05-12", "1402-05"]
         case let text where text.hasPrefix("$"): choices = ["$since", "$نام"]
         case let text where text.hasPrefix("between slashes"): choices = ["/^a.*b$/", "/a\\/b/"]
+        case let text where text.hasPrefix("a header that"): choices = ["case", "end", "order"]
         case "a percentage": choices = ["95%", "99.9%"]
         case let text where text.hasPrefix("what stands up"): choices = ["2024-01-02", "\"ads\"", "won", "12.50"]
         case "short duration": choices = ["30d", "6h", "45min", "2w", "3mo", "1q", "1y"]
