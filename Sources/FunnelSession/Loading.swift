@@ -85,7 +85,9 @@ extension Session {
         request.datesRange = statement.datesPlace?.range
         switch statement.onError {
         case .null: request.onError = .null
-        case .skip(let file): request.onError = .skip(into: file.map { Files.resolve($0, from: folder) })
+        case .skip(let file):
+            request.onError = .skip(into: file.map { Files.resolve($0, from: folder) })
+            request.rejectsName = file
         case nil: break
         }
         switch statement.onDuplicate {
