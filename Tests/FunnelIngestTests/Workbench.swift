@@ -45,8 +45,7 @@ final class Workbench {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    func request(_ role: TableRole, _ name: String = "data.csv", _ change: (inout LoadRequest) -> Void = { _ in }) -> LoadRequest
-    {
+    func request(_ role: TableRole, _ name: String = "data.csv", _ change: (inout LoadRequest) -> Void = { _ in }) -> LoadRequest {
         var request = LoadRequest(role: role, path: folder + "/" + name, displayName: name)
         change(&request)
         return request

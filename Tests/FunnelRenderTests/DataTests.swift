@@ -37,10 +37,12 @@ import Testing
     @Test func `Dates, times, periods and yes or no`() {
         let answer = Answer(
             columns: ["d", "t", "m", "q", "w", "y"].map { AnswerColumn($0, .field(.unknown)) },
-            rows: [[
-                .date(17_591), .timestamp(day: 17_591, microseconds: 52_200_000_000), .period(Period(.month, holding: 17_591)),
-                .period(Period(.quarter, holding: 17_591)), .period(Period(.week, holding: 17_591)), .yesNo(false),
-            ]])
+            rows: [
+                [
+                    .date(17_591), .timestamp(day: 17_591, microseconds: 52_200_000_000), .period(Period(.month, holding: 17_591)),
+                    .period(Period(.quarter, holding: 17_591)), .period(Period(.week, holding: 17_591)), .yesNo(false),
+                ]
+            ])
         #expect(
             DataRenderer.text(of: [answer], as: .csv)
                 == "d,t,m,q,w,y\n2018-03-01,2018-03-01T14:30:00,2018-03,2018-Q1,2018-W09,false\n")

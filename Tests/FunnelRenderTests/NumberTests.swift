@@ -48,11 +48,12 @@ import Testing
 
     @Test func `What is no number is missing`() {
         #expect(cells(Samples.column(.number, [.nan, .infinity, 1])) == ["—", "—", "1"])
-        #expect(DataRenderer.text(of: [Samples.column(.number, [.nan, -.infinity])], as: .ndjson) == """
-            {"query": 1, "x": null}
-            {"query": 1, "x": null}
+        #expect(
+            DataRenderer.text(of: [Samples.column(.number, [.nan, -.infinity])], as: .ndjson) == """
+                {"query": 1, "x": null}
+                {"query": 1, "x": null}
 
-            """)
+                """)
     }
 
     @Test(arguments: [
