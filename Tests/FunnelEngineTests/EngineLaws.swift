@@ -59,7 +59,7 @@ struct EngineLaws {
             let text = queries.text()
             guard let plan = Self.plan(text, made.store, rules) else { continue }
             let naive = NaiveEvaluator(plan, made.store)
-            guard naive.size <= 4_000 else { continue }
+            guard naive.size <= 1_500 else { continue }
             answered += 1
             let expected = naive.answer()
             let answer: Answer
