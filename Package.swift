@@ -66,6 +66,9 @@ let package = Package(
             sees: [
                 "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelBinder", "FunnelEngine", "FunnelRender",
             ]),
+        tests(
+            "FunnelHouseTests",
+            sees: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelBinder", "FunnelRender", "FunnelSession", "FunnelTesting"]),
         tests("FunnelSampleTests", sees: ["FunnelSample", "FunnelModel"]),
         tests(
             "FunnelShellTests",

@@ -50,6 +50,8 @@ package struct LoadRequest: Sendable {
     package var dates: String?
     package var states: [DealState: [String]] = [:]
     package var onError = OnError.stop
+    /// The file of rows left out, as the script names it; messages use it.
+    package var rejectsName: String?
     package var onDuplicate = OnDuplicate.stop
     /// Where `load` stands, and its parts, for diagnostics.
     package var script: Source?

@@ -97,6 +97,6 @@ extension Diagnostic {
 
     static func rejectsUnwritable(_ path: String, _ reason: String, _ request: LoadRequest) -> Diagnostic {
         Diagnostic(
-            .error, "`\(path)` can't be written: \(reason)", cause: .data, in: request.script, at: request.range)
+            .error, "`\(request.rejectsName ?? path)` can't be written: \(reason)", cause: .data, in: request.script, at: request.range)
     }
 }

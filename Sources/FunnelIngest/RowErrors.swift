@@ -20,7 +20,7 @@ struct RowErrors {
             var rows = Set(reading.ragged.map(\.row))
             for (_, cells) in bad { rows.formUnion(cells) }
             refused = rows.sorted()
-            notes.append(Note.refused(refused.count, into: path))
+            notes.append(Note.refused(refused.count, into: path.map { file.request.rejectsName ?? $0 }))
         }
     }
 

@@ -87,9 +87,10 @@ package struct Quantity: Sendable, Hashable {
         case "days": self = .days
         case "count": self = .count
         case "number", "ratio": self = .number
+        case "money_per_day": self = Quantity(money: 1, time: -1)
         default: return nil
         }
     }
 
-    package static let units = ["percent", "money", "days", "count", "number", "ratio"]
+    package static let units = ["percent", "money", "days", "count", "number", "ratio", "money_per_day"]
 }

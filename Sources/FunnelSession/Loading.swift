@@ -12,7 +12,7 @@ extension Session {
         let request = try Self.request(statement, in: source, folder: folder, settings)
         if configuration.isSafe, case .skip(into: .some) = request.onError { throw Diagnostic.safeMode.placed(in: source, at: statement.place.range) }
         defer { configuration.progress(nil) }
-        var (table, report) = try Self.typed { () throws in
+        var (table, report) = try Self.typed(others: { self.report($0) }) { () throws in
             try Loader.load(request, interrupt: self.interruptFlag, progress: self.configuration.progress)
         }
         if let filter = statement.filter { table = try filtered(table, filter, in: source, &report) }
@@ -85,7 +85,9 @@ extension Session {
         request.datesRange = statement.datesPlace?.range
         switch statement.onError {
         case .null: request.onError = .null
-        case .skip(let file): request.onError = .skip(into: file.map { Files.resolve($0, from: folder) })
+        case .skip(let file):
+            request.onError = .skip(into: file.map { Files.resolve($0, from: folder) })
+            request.rejectsName = file
         case nil: break
         }
         switch statement.onDuplicate {
@@ -101,14 +103,15 @@ extension Session {
         return request
     }
 
-    /// The loader throws one diagnostic or several; several are reported but for the last, which is thrown on.
-    static func typed<T>(_ body: () throws -> T) throws(Diagnostic) -> T {
+    /// The loader throws one diagnostic or several; of several, all but the last go to `others`, and the last is thrown on.
+    static func typed<T>(others: (Diagnostic) -> Void, _ body: () throws -> T) throws(Diagnostic) -> T {
         do {
             return try body()
         } catch let diagnostic as Diagnostic {
             throw diagnostic
         } catch let several as Diagnostics {
-            throw several.items.first ?? .interrupted
+            for other in several.items.dropLast() { others(other) }
+            throw several.items.last ?? .interrupted
         } catch {
             throw Diagnostic(.error, "\(error)", cause: .data)
         }

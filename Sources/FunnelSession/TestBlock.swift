@@ -55,7 +55,7 @@ struct TestBlock {
         let wanted = request
         let interrupt = session.interruptFlag
         do throws(Diagnostic) {
-            return try Session.typed { () throws in try Loader.load(wanted, interrupt: interrupt, progress: { _ in }).table }
+            return try Session.typed(others: { _ in }) { () throws in try Loader.load(wanted, interrupt: interrupt, progress: { _ in }).table }
         } catch { throw Diagnostic(.error, error.message, cause: .text, in: source, at: rows.table.range, mends: error.mends) }
     }
 
