@@ -24,7 +24,8 @@ extension Binder {
         let slot = try add(
             PlanAggregate(function: function, argument: value.value, argumentType: value.type, filter: filter, slot: slotCount), to: table, at: call.place.range
         )
-        return TypedMeasure(value: .slot(slot), quantity: quantity, isAdditive: isAdditive)
+        let isDate = (function == .min || function == .max) && value.type.isTime && value.type != .unknown
+        return TypedMeasure(value: .slot(slot), quantity: quantity, isAdditive: isAdditive, isDate: isDate)
     }
 
     /// `cycle(qualified, won)`: the time between two steps of a lead.

@@ -140,9 +140,17 @@ extension Binder {
         {
             return TypedRow(value: .condition(.always(name.name.folded == "yes")), type: .yesNo, quantity: .number, isLiteral: true)
         }
-        if case .date = expression { return TypedRow(value: .missing(.date), type: .date, quantity: .number, isLiteral: true) }
-        if case .relative = expression { return TypedRow(value: .missing(.date), type: .date, quantity: .number, isLiteral: true) }
+        if isDate(expression) { return TypedRow(value: .missing(.date), type: .date, quantity: .number, isLiteral: true) }
         return try row(expression, in: scope)
+    }
+
+    /// Whether an expression is written as a date: `2024-03`, `today`, `today - 1 year`.
+    func isDate(_ expression: Expression) -> Bool {
+        switch expression {
+        case .date, .relative: true
+        case .binary(let operation, let base, .duration, _): (operation == .add || operation == .subtract) && isDate(base)
+        default: false
+        }
     }
 
     private mutating func textual(

@@ -104,6 +104,7 @@ extension Binder {
     private mutating func arithmetic(_ operation: BinaryOperator, _ left: Expression, _ right: Expression) throws(Diagnostic) -> TypedMeasure {
         let a = try measure(left)
         let b = try measure(right)
+        guard !a.isDate, !b.isDate else { throw error(.dateMeasure, left.range.union(right.range)) }
         switch operation {
         case .add, .subtract:
             guard let quantity = Self.adding(a, b) else {
@@ -214,6 +215,7 @@ extension Binder {
     private mutating func compare(_ comparison: Comparison, _ left: Expression, _ right: Expression) throws(Diagnostic) -> MeasureCondition {
         let a = try measure(left)
         let b = try measure(right)
+        guard !a.isDate, !b.isDate else { throw error(.dateMeasure, left.range.union(right.range)) }
         guard Self.adding(a, b) != nil else { throw error(.cannotCompare(a.quantity, b.quantity), left.range.union(right.range)) }
         return .compare(comparison, a.value, b.value)
     }

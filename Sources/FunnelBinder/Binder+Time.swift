@@ -36,8 +36,8 @@ extension Binder {
 
     /// The bounds of the other side of a comparison with a point in time, where it is written as a date; else nil.
     func bounds(_ expression: Expression, against value: TypedRow) throws(Diagnostic) -> PeriodBounds? {
+        if isDate(expression) { return try period(expression) }
         switch expression {
-        case .date, .relative: return try period(expression)
         case .number where value.type == .date || value.type == .timestamp: return try period(expression)
         case .parameter(let name):
             let inner = try parameter(name)

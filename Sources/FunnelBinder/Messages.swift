@@ -296,6 +296,11 @@ extension Diagnostic {
     package static let noDealCreation = Diagnostic(.error, "deals have no date of creation", mends: ["load deals with `created = COLUMN`"])
     package static let cycleOfLeads = Diagnostic(.error, "`cycle` is a time of leads; here another table is read")
     package static let cycleOfSteps = Diagnostic(.error, "`cycle` takes two steps", mends: ["`cycle(qualified, won)`, or the names of two stages"])
+    package static let dateMeasure = Diagnostic(
+        .error, "the earliest and the latest date can be shown, but not reckoned with",
+        mends: [
+            "`span(leads.created)` is the time between them; a condition on dates stands in `where`"
+        ])
     package static let badTarget = Diagnostic(.error, "a target compares a measure with a number", mends: ["for example `target conversion >= 5%`"])
 
     package static func keyTwice(_ name: String) -> Diagnostic { Diagnostic(.error, "`\(name)` stands twice among the keys") }

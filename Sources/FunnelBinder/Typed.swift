@@ -9,6 +9,8 @@ struct TypedMeasure {
     var isLiteral = false
     /// Whether its total is the sum of its groups: only such measures have shares.
     var isAdditive = false
+    /// The earliest or the latest date: it can be shown, but not reckoned with.
+    var isDate = false
 }
 
 /// A value of a row and what it is.

@@ -23,7 +23,7 @@ package struct Engine {
             return try Engine(store: store.asOf(asOf.total), threads: threads, interrupt: interrupt).answer(now)
         }
         var groups = try groups(of: plan)
-        try groups.fillGaps()
+        let isFilled = groups.fillGaps()
         let identity = Array(0..<groups.count)
         let totals = groups.results(map: Array(repeating: 0, count: groups.count), lines: 1)
         var lines = Lines(plan: plan, groups: groups, slots: groups.results(map: identity, lines: groups.count), totals: totals)
@@ -31,7 +31,9 @@ package struct Engine {
         if let top = plan.top { try takeTop(top, plan, groups, &lines) }
         lines.sort(by: plan.order)
         if let limit = plan.limit { lines.cut(to: limit) }
-        return lines.answer()
+        var answer = lines.answer()
+        if !isFilled { answer.remarks.append(Remark(.leftOut, "periods without rows are not shown: there would be too many lines")) }
+        return answer
     }
 
     private func groups(of plan: Plan) throws(Diagnostic) -> Groups {

@@ -121,11 +121,13 @@ struct Groups {
 
     /// Adds the groups that lie between the first and the last period shown and have no rows, for each combination of the
     /// other keys.
-    mutating func fillGaps() throws(Diagnostic) {
+    ///
+    /// Returns false where that would make more lines than anybody reads: then none are added.
+    mutating func fillGaps() -> Bool {
         let time = spaces.indices.filter { spaces[$0].isTime }
-        guard time.count == 1, let axis = time.first else { return }
+        guard time.count == 1, let axis = time.first else { return true }
         let shown = keys.map { $0[axis] }.filter { $0 < spaces[axis].count }
-        guard let first = shown.min(), let last = shown.max() else { return }
+        guard let first = shown.min(), let last = shown.max() else { return true }
         var known = Set(keys)
         var series: [[Int]] = []
         var seen: Set<[Int]> = []
@@ -134,7 +136,7 @@ struct Groups {
             other[axis] = 0
             if seen.insert(other).inserted { series.append(other) }
         }
-        guard series.count * (last - first + 1) <= Self.mostGroups else { return }
+        guard series.count * (last - first + 1) <= Self.mostGroups else { return false }
         for other in series {
             for period in first...last {
                 var key = other
@@ -145,6 +147,7 @@ struct Groups {
                 }
             }
         }
+        return true
     }
 
     /// Gaps are not filled where that would make more lines than anybody reads.

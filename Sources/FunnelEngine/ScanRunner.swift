@@ -28,7 +28,8 @@ struct ScanRunner {
         let rows = compiler.store.rowCount(scan.table)
         let morsels = Workers.morsels(in: rows)
         let combinations = try Self.combinations(spaces)
-        let isDense = combinations <= UInt64(Self.denseLimit)
+        // A small table does not fill a large array.
+        let isDense = combinations <= UInt64(min(Self.denseLimit, max(65_536, rows * 4)))
         let threads = max(1, min(compiler.threads, morsels))
         let workers = (0..<threads).map { _ in
             Worker(aggregates, groups: isDense ? Int(combinations) : 0, scan: self, isDense: isDense, filter: filter)
