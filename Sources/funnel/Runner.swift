@@ -110,6 +110,10 @@ final class Runner {
 
     func finish() -> Int32 {
         console.finish()
+        if let loss = console.loss {
+            console.show(.diagnostic(loss))
+            worsen(to: 3)
+        }
         return status
     }
 }
