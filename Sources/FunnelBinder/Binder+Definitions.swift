@@ -47,12 +47,13 @@ extension Binder {
     /// The names of a cycle that a definition is part of.
     private func cycle(from entry: DefinitionEntry) -> [String]? {
         let name = entry.definition.name.folded
+        var seen: Set<String> = []
         func search(_ current: DefinitionEntry, _ path: [String]) -> [String]? {
             var names: [String] = []
             Self.names(of: current.definition.expression) { if $0.qualifier == nil { names.append($0.name.folded) } }
             for next in names {
                 if next == name, path.count > 1 || !isColumn(next) { return path + [name] }
-                guard !path.contains(next), let inner = context.definitions[next] else { continue }
+                guard path.count < Self.deepest, seen.insert(next).inserted, let inner = context.definitions[next] else { continue }
                 if let found = search(inner, path + [next]) { return found }
             }
             return nil

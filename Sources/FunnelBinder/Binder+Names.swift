@@ -120,27 +120,32 @@ extension Binder {
     }
 
     /// Whether a definition is about one row (a condition, a column) and not about many (a measure).
-    func isRowDefinition(_ entry: DefinitionEntry) -> Bool { !Self.isMeasure(entry.definition.expression, context.definitions, depth: 0) }
+    func isRowDefinition(_ entry: DefinitionEntry) -> Bool { !Self.isMeasure(entry.definition.expression, context.definitions) }
 
     /// Whether an expression aggregates: it calls an aggregate, or names a definition that does.
-    static func isMeasure(_ expression: Expression, _ definitions: Definitions, depth: Int) -> Bool {
-        guard depth < 50 else { return false }
+    static func isMeasure(_ expression: Expression, _ definitions: Definitions) -> Bool {
+        var seen: Set<String> = []
+        return isMeasure(expression, definitions, &seen)
+    }
+
+    /// A name looked at before aggregates no more the second time.
+    private static func isMeasure(_ expression: Expression, _ definitions: Definitions, _ seen: inout Set<String>) -> Bool {
         switch expression {
         case .number, .string, .date, .relative, .duration, .truth, .parameter: return false
         case .name(let name):
-            guard name.qualifier == nil, let entry = definitions[name.name.folded] else { return false }
-            return isMeasure(entry.definition.expression, definitions, depth: depth + 1)
+            guard name.qualifier == nil, seen.insert(name.name.folded).inserted, let entry = definitions[name.name.folded] else { return false }
+            return isMeasure(entry.definition.expression, definitions, &seen)
         case .call(let call):
             if AggregateFunction(name: call.function.folded) != nil || call.function.folded == "share" || isCycle(expression)
                 || GroupFunction(rawValue: call.function.folded) != nil
             {
                 return true
             }
-            return call.arguments.contains { isMeasure($0, definitions, depth: depth + 1) }
-        case .unary(let operation, let operand, _): return operation == .negate && isMeasure(operand, definitions, depth: depth + 1)
+            return call.arguments.contains { isMeasure($0, definitions, &seen) }
+        case .unary(let operation, let operand, _): return operation == .negate && isMeasure(operand, definitions, &seen)
         case .binary(let operation, let a, let b, _):
             guard operation.precedence > .comparison else { return false }
-            return isMeasure(a, definitions, depth: depth + 1) || isMeasure(b, definitions, depth: depth + 1)
+            return isMeasure(a, definitions, &seen) || isMeasure(b, definitions, &seen)
         case .isIn, .between, .isMissing, .matches, .any, .cases: return false
         }
     }

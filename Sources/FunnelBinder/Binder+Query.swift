@@ -19,6 +19,9 @@ extension Binder {
         var typed: [TypedMeasure] = []
         for measure in query.measures {
             for (name, value) in try columns(measure, windows) {
+                guard !measures.contains(where: { Name.fold($0.name) == Name.fold(name) }) else {
+                    throw error(.measureTwice(name), measure.alias?.range ?? measure.expression.range)
+                }
                 if let alias = measure.alias { aliases[alias.folded] = value }
                 measures.append(PlanMeasure(name: name, quantity: value.quantity, value: value.value))
                 typed.append(value)
@@ -31,6 +34,9 @@ extension Binder {
             return try measureCondition(condition)
         }
         let keys = try planKeys(query)
+        for (measure, plan) in zip(query.measures, measures) where keys.contains(where: { Name.fold($0.name) == Name.fold(plan.name) }) {
+            throw error(.measureNamedAsKey(plan.name), measure.alias?.range ?? measure.expression.range)
+        }
         var order = try order(query, &measures, keys)
         var top = try top(query, &measures)
         var scans = try scans(query, keys: keys)

@@ -54,6 +54,10 @@ extension Binder {
     ) throws(Diagnostic) -> T {
         let name = entry.definition.name.folded
         guard !expanding.contains(name) else { throw error(.cycle(expanding.drop { $0 != name } + [name]), range) }
+        if expanding.isEmpty { outermost = (range, source) }
+        guard expanding.count < Self.deepest, expansions < Self.mostExpansions else {
+            throw Diagnostic.tooManyDefinitions.placed(in: outermost?.source ?? source, at: outermost?.range ?? range)
+        }
         expanding.append(name)
         defer { expanding.removeLast() }
         do {

@@ -23,6 +23,7 @@ extension Binder {
             let value = try parameter(name)
             var other = self
             other.source = value.source
+            other.insideDepth += 1
             return try other.period(value.value)
         case .binary(let operation, let base, .duration(let duration, let place), _) where operation == .add || operation == .subtract:
             let moved = try period(base)
@@ -43,6 +44,7 @@ extension Binder {
             let inner = try parameter(name)
             var other = self
             other.source = inner.source
+            other.insideDepth += 1
             return try other.bounds(inner.value, against: value)
         default: return nil
         }
@@ -118,6 +120,7 @@ extension Binder {
         case .this(let unit): return try whole(unit, shifted: 0, count: 1, at: range)
         case .last(let unit): return try whole(unit, shifted: -1, count: 1, at: range)
         case .past(let duration):
+            guard duration.amount > 0 else { throw error(.emptyPeriod, range) }
             switch duration.unit {
             case .minute, .hour:
                 let span = try fixedSpan(duration, range)
@@ -152,7 +155,7 @@ extension Binder {
     }
 
     func span(_ duration: DurationLiteral, _ range: TextRange) throws(Diagnostic) -> TimeSpan {
-        guard duration.amount <= 1_000_000 else { throw error(.noSuchDate("that is too long a time"), range) }
+        guard duration.amount <= 1_000_000 else { throw error(.tooLongATime, range) }
         let amount = Int64(duration.amount)
         return switch duration.unit {
         case .minute: .microseconds(amount * 60_000_000)

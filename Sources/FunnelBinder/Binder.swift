@@ -83,6 +83,14 @@ package struct Binder {
     var facts = QueryFacts()
     /// The definitions being expanded, outermost first: a name that stands in here again is a cycle.
     var expanding: [String] = []
+    /// How many definitions have been expanded; with how deep they stand in each other it bounds the work of a statement.
+    var expansions = 0
+    /// How many definitions and values of parameters are open, one inside the other.
+    var insideDepth = 0
+    /// Where the outermost of the definitions being expanded is named.
+    var outermost: (range: TextRange, source: Source)?
+    static let deepest = 100
+    static let mostExpansions = 20_000
 
     // The query being bound.
     var query: Query?
@@ -116,6 +124,7 @@ package struct Binder {
 
     /// What a parameter stands for.
     func parameter(_ name: Identifier) throws(Diagnostic) -> (value: Expression, source: Source) {
+        guard insideDepth < Self.deepest, expansions < Self.mostExpansions else { throw error(.parameterCycle(name.text), name.range) }
         guard let value = context.parameters[name.folded] else {
             throw error(.unknownParameter(name.text, known: Array(context.parameters.keys)), name.range)
         }
@@ -126,7 +135,12 @@ package struct Binder {
     mutating func inside<T>(_ other: Source, _ body: (inout Binder) throws(Diagnostic) -> T) throws(Diagnostic) -> T {
         let outer = source
         source = other
-        defer { source = outer }
+        insideDepth += 1
+        expansions += 1
+        defer {
+            source = outer
+            insideDepth -= 1
+        }
         return try body(&self)
     }
 }

@@ -20,6 +20,10 @@ extension Diagnostic {
 
     package static func unknownName(_ name: String, in table: TableRole, known: [String]) -> Diagnostic {
         let diagnostic = Diagnostic(.error, "a \(table.singular) has no `\(name)`").with(mend: Suggestion.mend(for: name, among: known))
+        if let role = ColumnRole(rawValue: Name.fold(name)), table.roles.contains(role) {
+            let mend = "`load \(table.rawValue) … with \(name) = COLUMN` says which column it is"
+            return Diagnostic(.error, "a \(table.singular) has no `\(name)`", mends: [mend])
+        }
         return diagnostic.mends.isEmpty ? diagnostic.with(mend: "`describe \(table.rawValue)` lists the columns") : diagnostic
     }
 
@@ -44,6 +48,10 @@ extension Diagnostic {
             mends: [
                 Suggestion.mend(for: name, among: known) ?? "give it one with `param \(name) = …` or on the command line with `--param \(name)=…`"
             ])
+    }
+
+    package static func parameterCycle(_ name: String) -> Diagnostic {
+        Diagnostic(.error, "the value of `$\(name)` leads back to itself", mends: ["`param \(name) = …` gives it a value that does not name it"])
     }
 
     package static func columnElsewhere(_ name: String, subject: String, table: TableRole, other: TableRole) -> Diagnostic {
@@ -100,8 +108,19 @@ extension Diagnostic {
 
     // MARK: - Measures and rows
 
+    package static let tooManyDefinitions = Diagnostic(
+        .error, "the definitions that this stands on are too many, or too deep in each other", mends: ["define it by fewer steps"])
+
+    package static func measureTwice(_ name: String) -> Diagnostic {
+        Diagnostic(.error, "`\(name)` stands twice among the measures", mends: ["leave one out, or give it another name: `other = …`"])
+    }
+
+    package static func measureNamedAsKey(_ name: String) -> Diagnostic {
+        Diagnostic(.error, "`\(name)` is the name of a measure and of a key", mends: ["give the measure another name: `other = …`"])
+    }
+
     package static func measureInRow(_ name: String) -> Diagnostic {
-        Diagnostic(.error, "`\(name)` is a measure over many rows; a condition asks about one row", mends: ["`having \(name) …` filters groups by a measure"])
+        Diagnostic(.error, "`\(name)` is a measure over many rows; here one row is asked", mends: ["`having \(name) …` filters groups by a measure"])
     }
 
     package static func aggregateInRow(_ name: String) -> Diagnostic {
@@ -181,7 +200,10 @@ extension Diagnostic {
     package static func textAgainst(_ type: RowType, text: String?) -> Diagnostic {
         let mend: String?
         switch type {
-        case .date, .timestamp: mend = text.map { "a date stands without quotes: `\($0)`" }
+        case .date, .timestamp:
+            mend = text.map { text in
+                text.first?.isNumber == true ? "a date stands without quotes: `\(text)`" : "a date is written `2018-03-01`, without quotes"
+            }
         case .exact, .real: mend = text == nil ? "a text stands in quotes" : "a number stands without quotes"
         case .yesNo: mend = "compare it with `yes` or `no`, or write the name alone"
         case .text, .duration, .unknown: mend = nil
@@ -240,6 +262,8 @@ extension Diagnostic {
     package static let dateArithmetic = Diagnostic(
         .error, "a date can be moved by a length of time, or taken from another date", mends: ["`created + 30 days`, `closed - created`"])
     package static let periodIsBackwards = Diagnostic(.error, "this period ends before it begins")
+    package static let emptyPeriod = Diagnostic(.error, "this period is empty", mends: ["for example `last 30 days`"])
+    package static let tooLongATime = Diagnostic(.error, "this time is too long", mends: ["at most 1,000,000 of a unit can be asked for"])
 
     package static func noTimeOfDay(_ name: String) -> Diagnostic { Diagnostic(.error, "`\(name)` has no time of day, so there are no hours to group by") }
 

@@ -108,11 +108,11 @@ struct ColumnDecision: Sendable {
         }
         // A text column can't become another; else the whole column is weighed.
         let evidence = try file.evidence(column, wishes[column])
-        guard let rule = wishes[column].rule(for: evidence, isWhole: true) else {
+        guard let rule = try wishes[column].rule(for: evidence, isWhole: true) ?? (isPeek ? nil : ruleOfOthers(column)) else {
             if isPeek, isDemanded(column) { return try reread(column, .date(DateRule(allowsCompact: true))) }
             if isDemanded(column) {
                 throw Diagnostic.ambiguousDates(
-                    file.header.names[column], evidence.ambiguousExample, file, decided: decidedColumn())
+                    file.header.names[column], evidence.ambiguousExample, file, proof: try orderProof(besides: column))
             }
             notes.append(Note.ambiguousDates(file.header.names[column], evidence.ambiguousExample))
             return try reread(column, .text)
@@ -127,10 +127,11 @@ struct ColumnDecision: Sendable {
         return settled.parts.contains(where: \.isFailed) ? try reread(column, .text) : settled
     }
 
-    /// A column of the file whose first values tell the order of day and month.
-    private func decidedColumn() -> (name: String, isDayFirst: Bool)? {
-        let column = sample.indices.first { sample[$0].dayFirst != sample[$0].monthFirst }
-        return column.map { (file.header.names[$0], sample[$0].dayFirst > sample[$0].monthFirst) }
+    /// The rule of dates whose order other columns of the file prove.
+    private mutating func ruleOfOthers(_ column: Int) throws -> ColumnRule? {
+        guard let (order, other) = try orderProof(besides: column).order else { return nil }
+        notes.append(Note.orderOfOther(file.header.names[column], order, other))
+        return wishes[column].rule(inOrder: order)
     }
 
     private func holds(_ parts: [ColumnPart], _ column: Int) -> Bool {

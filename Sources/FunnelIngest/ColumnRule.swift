@@ -65,6 +65,9 @@ struct ColumnWish: Sendable {
         DateRule(order: order, allowsCompact: demand != nil, zoneMinutes: zoneMinutes)
     }
 
+    /// Dates of which it is known otherwise whether the day stands first.
+    func rule(inOrder order: DateRule.Order) -> ColumnRule { .date(dateRule(order)) }
+
     private var patternRule: DateRule {
         DateRule(allowsCompact: demand != nil, pattern: pattern, zoneMinutes: zoneMinutes)
     }

@@ -59,23 +59,21 @@ extension Diagnostic {
             mends: ["`on duplicate keep first` or `on duplicate keep last` says which of them counts"])
     }
 
-    /// `decided`: another column of the file that does tell, which is a hint but no proof.
+    /// `proof`: other columns of the file that do tell; here they contradict each other, or there are none.
     static func ambiguousDates(
-        _ column: String, _ example: String, _ file: DataFile, decided: (name: String, isDayFirst: Bool)?
+        _ column: String, _ example: String, _ file: DataFile, proof: ColumnDecision.OrderProof
     ) -> Diagnostic {
         let separator = example.first { "-/.".contains($0) }.map(String.init) ?? "-"
         let parts = example.prefix { !$0.isWhitespace }.split(separator: Character(separator))
         let year = parts.last.map { $0.count == 2 } == true ? "yy" : "yyyy"
         let request = file.request
-        func hint(_ isDayFirst: Bool) -> String {
-            decided.map { $0.isDayFirst == isDayFirst ? " (as in `\($0.name)`)" : "" } ?? ""
-        }
+        func hint(_ other: String?) -> String { other.map { " (as in `\($0)`)" } ?? "" }
         return Diagnostic(
             .error, "no value of `\(column)` tells day from month: `\(example)` may be either", cause: .data, in: request.script,
             at: request.range,
             mends: [
-                "day first\(hint(true)): `dates \"\(Note.pattern("dd", "MM", separator, year: year))\"`",
-                "month first\(hint(false)): `dates \"\(Note.pattern("MM", "dd", separator, year: year))\"`",
+                "day first\(hint(proof.dayFirst)): `dates \"\(Note.pattern("dd", "MM", separator, year: year))\"`",
+                "month first\(hint(proof.monthFirst)): `dates \"\(Note.pattern("MM", "dd", separator, year: year))\"`",
             ])
     }
 

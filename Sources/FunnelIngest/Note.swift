@@ -28,6 +28,15 @@ enum Note {
         "`\(column)` is read \(order == .monthFirst ? "month" : "day") first"
     }
 
+    static func orderOfOther(_ column: String, _ order: DateRule.Order, _ other: String) -> String {
+        "`\(column)` is read \(order == .monthFirst ? "month" : "day") first, as `\(other)` is: its own values leave it open"
+    }
+
+    /// Deals that are closed, in a file that does not say when.
+    static func noClosing(created: String?) -> String {
+        "no column is `closed`: won and lost deals stand in no month; `with closed = \(created ?? "COLUMN")` gives them a date"
+    }
+
     static func jalali(_ column: String) -> String {
         "`\(column)` holds dates of the Solar Hijri calendar, kept as the days that they are"
     }

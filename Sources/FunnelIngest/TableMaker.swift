@@ -28,6 +28,10 @@ enum TableMaker {
         }
         let states = try roles[.status].map { try StateReading.states(columns[$0], request, notes: &notes) } ?? []
 
+        if request.role == .deals, roles[.closed] == nil, states.contains(where: { $0 == .won || $0 == .lost }) {
+            notes.append(Note.noClosing(created: roles[.created].map { columns[$0].name }))
+        }
+
         var report = LoadReport(role: request.role, name: request.displayName)
         report.read = reading.rowCount
         report.kept = kept

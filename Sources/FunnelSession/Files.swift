@@ -43,7 +43,7 @@ enum Files {
     }
 
     static func write(_ text: String, to path: String, shownAs name: String) throws(Diagnostic) {
-        guard let file = fopen(path, "wb") else { throw .cannotWrite(name, reason(errno)) }
+        guard let file = fopen(path, "wb") else { throw .cannotWrite(name, errno == ENOENT ? "there is no such folder" : reason(errno)) }
         var text = text
         let written = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) }
         let closed = fclose(file)

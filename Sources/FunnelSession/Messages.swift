@@ -68,6 +68,10 @@ extension Diagnostic {
         return Diagnostic(.warning, "no \(table.singular) has the \(column) `\(text)`", mends: [mend])
     }
 
+    package static func moreValuesNotThere(_ count: Int) -> Diagnostic {
+        Diagnostic(.warning, "of \(Grouped.text(count)) more texts in this query the same holds: no row has them")
+    }
+
     package static func redefined(_ name: String) -> Diagnostic {
         Diagnostic(.note, "`\(name)` now means your definition, not the built-in one")
     }

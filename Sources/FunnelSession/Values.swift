@@ -10,25 +10,37 @@ struct Values {
 
     init(_ store: Store) { self.store = store }
 
-    /// A warning for each text that a query compares a column with and that the column does not hold.
+    /// A warning for each text that a query compares a column with and that the column does not hold; of many, the first.
     func warnings(_ probes: [ValueProbe]) -> [Diagnostic] {
         // A text that one of the tables read holds is known.
         let known = Set(probes.filter(holds).map(\.range))
         var seen: Set<String> = []
-        return probes.compactMap { probe in
-            guard !known.contains(probe.range) else { return nil }
+        var counted: [String: [(text: String, rows: Int)]] = [:]
+        var warnings: [Diagnostic] = []
+        for probe in probes where !known.contains(probe.range) {
             let reference = probe.column
-            guard let column = store.column(reference.index, of: reference.table), case .text(_, let dictionary) = column.values,
-                dictionary.code(of: probe.text) == nil, seen.insert("\(reference.table) \(reference.index) \(probe.text)").inserted
-            else { return nil }
-            let counts = counts(of: column)
-            let near = Suggestion.nearest(to: probe.text, among: counts.map(\.text), limit: 2)
+            let place = "\(reference.table) \(reference.index)"
+            guard let column = store.column(reference.index, of: reference.table), case .text = column.values,
+                seen.insert("\(place) \(probe.text)").inserted
+            else { continue }
+            guard seen.count <= Self.mostWarnings else { continue }
+            let counts = counted[place] ?? counts(of: column)
+            counted[place] = counts
+            let near = Suggestion.nearest(to: probe.text, among: counts.prefix(Self.mostCompared).map(\.text), limit: 2)
             let found = near.compactMap { name in counts.first { $0.text == name } }
-            return Diagnostic.valueNotThere(
-                probe.text, column: reference.name, table: reference.table, nearest: found.isEmpty ? Array(counts.prefix(4)) : found, all: found.isEmpty
-            ).placed(in: probe.source, at: probe.range)
+            warnings.append(
+                Diagnostic.valueNotThere(
+                    probe.text, column: reference.name, table: reference.table, nearest: found.isEmpty ? Array(counts.prefix(4)) : found,
+                    all: found.isEmpty
+                ).placed(in: probe.source, at: probe.range))
         }
+        if seen.count > Self.mostWarnings { warnings.append(Diagnostic.moreValuesNotThere(seen.count - Self.mostWarnings)) }
+        return warnings
     }
+
+    private static let mostWarnings = 5
+    /// Of a column of ids, the nearest of all would be long to find and no help.
+    private static let mostCompared = 5_000
 
     private func holds(_ probe: ValueProbe) -> Bool {
         guard let column = store.column(probe.column.index, of: probe.column.table), case .text(_, let dictionary) = column.values else { return true }

@@ -2,7 +2,7 @@ package import FunnelIngest
 import FunnelModel
 import FunnelRender
 package import FunnelSession
-import FunnelText
+package import FunnelText
 import Glibc
 import Synchronization
 
@@ -49,6 +49,13 @@ package final class Console: Sendable {
     package var isLeaving: Bool { state.withLock { $0.isLeaving } }
     /// Whether nobody reads standard output any more: there is no use in going on.
     package var isClosed: Bool { state.withLock { $0.output.isBroken } }
+
+    /// Why standard output does not hold all that was written to it, such as a full disk; nil where it does, or where nobody
+    /// wanted more of it.
+    package var loss: Diagnostic? {
+        guard let failure = state.withLock({ $0.output.failure }), failure != EPIPE else { return nil }
+        return Diagnostic(.error, "can't write to standard output: \(String(cString: strerror(failure)).lowercased())", cause: .data)
+    }
 
     /// Whether lines on standard output have colours.
     var isColoured: Bool { outputTerminal.isColoured(options.color) }

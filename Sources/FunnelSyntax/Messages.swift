@@ -39,11 +39,25 @@ extension Diagnostic {
     }
 
     package static func unknownClause(_ word: String, at range: TextRange, known: [String]) -> Diagnostic {
-        Diagnostic(
+        if known.contains(word.lowercased()) {
+            return Diagnostic(
+                .error, "`\(word)` does not belong to this statement", at: range,
+                mends: ["a line that begins with `\(word)` goes on with the one before; a query begins with what it measures: `leads \(word) …`"])
+        }
+        return Diagnostic(
             .error, "`\(word)` does not belong here", at: range,
             mends: [
                 Suggestion.mend(for: word, among: known) ?? "a query goes on with \(known.joined(separator: ", "))"
             ])
+    }
+
+    /// A clause where a statement begins.
+    package static func clauseFirst(_ clause: String, at range: TextRange) -> Diagnostic {
+        Diagnostic(.error, "a statement can't begin with `\(clause)`", at: range, mends: ["a query begins with what it measures: `leads \(clause) …`"])
+    }
+
+    package static func numberTooLarge(_ text: String, at range: TextRange) -> Diagnostic {
+        Diagnostic(.error, "`\(text)` is too large a number here", at: range, mends: ["at most 2,147,483,647 can stand here"])
     }
 
     package static func chainedComparison(at range: TextRange) -> Diagnostic {
@@ -54,5 +68,7 @@ extension Diagnostic {
         Diagnostic(.error, "this row has \(found) cells, and the table has \(wanted) columns", mends: ["an empty place between commas is a missing value"])
     }
 
+    package static let tooLong = Diagnostic(
+        .error, "this expression is too long", mends: ["`in (…)` asks for many values at once; or define parts of it under names of their own"])
     package static let tooDeep = Diagnostic(.error, "this expression is nested too deeply", mends: ["define parts of it under names of their own"])
 }

@@ -25,6 +25,7 @@ extension Parser {
     private mutating func parseBinary(_ minimum: Precedence, left: Expression, isCompared: Bool = false) throws(Diagnostic) -> Expression {
         var left = left
         var compared = isCompared
+        var links = 0
         while true {
             if compared, stopsAtChain, isTest { return left }
             if minimum <= .comparison, let test = try parseTest(of: left) {
@@ -42,6 +43,8 @@ extension Parser {
             } else {
                 compared = false
             }
+            links += 1
+            guard links < Self.maximumLinks else { throw Diagnostic.tooLong.placed(in: source, at: range) }
             for _ in 0..<words { eat() }
             let right = try parseBinary(binary.precedence.next)
             left = .binary(binary, left, right, Place(left.range.union(right.range)))

@@ -60,7 +60,7 @@ extension Parser {
             try expect(word: "by")
             query.order = try parseOrder()
         case .top: query.top = try parseTop(from: start)
-        case .limit: query.limit = LimitClause(count: try parseWholeNumber("how many rows, a whole number"), place: place(from: start))
+        case .limit: query.limit = LimitClause(count: try parseWholeNumber("how many rows, a whole number from 1"), place: place(from: start))
         case .extras: query.extras = try parseExtras()
         case .format: query.format = try parseName("a format")
         case .into: query.into = try parseFile()
@@ -142,7 +142,7 @@ extension Parser {
 
     // top = "top" number [ "by" expression ] [ "with" "other" ] ;
     private mutating func parseTop(from start: Int) throws(Diagnostic) -> TopClause {
-        let count = try parseWholeNumber("how many groups, a whole number")
+        let count = try parseWholeNumber("how many groups, a whole number from 1")
         let by = try eat(word: "by") ? parseExpression() : nil
         var withOther = false
         if isWord("with"), look(1).isWord("other") {

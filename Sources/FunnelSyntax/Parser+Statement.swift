@@ -7,6 +7,9 @@ extension Parser {
     //           | explain | why | compare | plan | time | test | help | listing ;
     mutating func parseStatement() throws(Diagnostic) -> Statement {
         guard let word = current.word.flatMap(StatementWord.init(rawValue:)), !look(1).isSymbol(.equal) else {
+            if let word = current.word, let clause = QueryClause.allCases.first(where: { $0.firstWord == word }), !look(1).isSymbol(.equal) {
+                throw Diagnostic.clauseFirst(clause.rawValue, at: current.range).placed(in: source)
+            }
             return .query(try parseQuery())
         }
         let start = eat().range.start

@@ -13,6 +13,8 @@ package struct Parser {
     /// Whether a second comparison ends the expression before it (`check revenue where source = "ads" > 5`) and is no mistake.
     var stopsAtChain = false
     static let maximumDepth = 200
+    /// How many operators of one kind may follow each other: each is a level of the tree.
+    static let maximumLinks = 500
 
     /// The tree of a script, and everything that is wrong with it.
     package static func parse(_ source: Source) -> (script: Script, diagnostics: [Diagnostic]) {
@@ -124,11 +126,14 @@ package struct Parser {
     }
 
     mutating func parseWholeNumber(_ what: String) throws(Diagnostic) -> Int {
-        guard case .number(let number) = current.kind, let whole = number.whole, whole > 0, whole <= Int(Int32.max) else {
+        guard case .number(let number) = current.kind, number.scale == 0, !number.isPercent, number.units > 0 else {
             throw .expected(what, found: current, in: source)
         }
+        guard let whole = Int32(exactly: number.units) else {
+            throw Diagnostic.numberTooLarge(source.text(in: current.range), at: current.range).placed(in: source)
+        }
         eat()
-        return whole
+        return Int(whole)
     }
 
     /// Words that can't be names unless they stand in backquotes.

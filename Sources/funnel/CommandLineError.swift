@@ -25,12 +25,15 @@ enum CommandLineError {
         let sentences = message.split(separator: "\n").map(String.init)
         var text = sentences.first ?? message
         if let first = text.first { text = first.lowercased() + text.dropFirst() }
+        let choices = sentences.filter { $0.hasPrefix("  - ") }.map { $0.dropFirst(4) }
+        if !choices.isEmpty { text.replace(" Please provide one of the following:", with: "") }
         if text.hasSuffix(".") { text.removeLast() }
         let line = (["funnel"] + arguments).joined(separator: " ")
         let source = Source(name: "command line", text: line)
         let quoted = text.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
         let found = quoted.lazy.compactMap { range(of: $0, in: source) }.first
-        let mends = sentences.dropFirst().filter { !$0.hasPrefix("Usage") && !$0.hasPrefix("  See") } + ["`funnel --help` shows the options"]
+        let others = sentences.dropFirst().filter { !$0.hasPrefix("Usage") && !$0.hasPrefix("  See") && !$0.hasPrefix("  - ") }
+        let mends = others + (choices.isEmpty ? [] : ["it can be \(choices.joined(separator: ", "))"]) + ["`funnel --help` shows the options"]
         return Diagnostic(.error, text, in: source, at: found ?? TextRange(source.bytes.count, source.bytes.count), mends: mends)
     }
 

@@ -27,11 +27,11 @@ struct Run: ParsableCommand {
         let runner = Runner(options, isInteractive: opensShell)
         if opensShell, !options.noInit, let path = Environment.initScript { runner.run(file: path) }
         for file in files {
-            if file == "-" { runner.run(Environment.standardInput(), named: "<stdin>") } else { runner.run(file: file) }
+            if file == "-" { runner.runStandardInput() } else { runner.run(file: file) }
         }
         for (index, text) in texts.enumerated() { runner.run(text, named: texts.count == 1 ? "-c" : "-c \(index + 1)") }
         guard opensShell else {
-            if !hasText { runner.run(Environment.standardInput(), named: "<stdin>") }
+            if !hasText { runner.runStandardInput() }
             throw ExitCode(runner.finish())
         }
         if runner.isOver { throw ExitCode(runner.finish()) }

@@ -26,7 +26,7 @@ final class Runner {
             if case .settings(let changed) = event { Self.follow(changed, fixed, console) }
             console.show(event)
         }
-        watch = InterruptWatch(session)
+        watch = InterruptWatch(session, endsProcess: !isInteractive)
     }
 
     /// How answers look follows the settings.
@@ -46,6 +46,11 @@ final class Runner {
     func run(_ text: String, named name: String, folder: String? = nil) {
         guard !isOver else { return }
         worsen(to: watch.whileRunning { session.run(text, named: name, folder: folder) })
+    }
+
+    /// Ctrl-C stops the reading as well.
+    func runStandardInput() {
+        run(watch.whileRunning { Environment.standardInput() }, named: "<stdin>")
     }
 
     func run(file: String) {
@@ -105,6 +110,10 @@ final class Runner {
 
     func finish() -> Int32 {
         console.finish()
+        if let loss = console.loss {
+            console.show(.diagnostic(loss))
+            worsen(to: 3)
+        }
         return status
     }
 }

@@ -82,9 +82,23 @@ private func read(_ values: [String], _ pattern: String? = nil, zone: Int = 0) t
         let found = problems { _ = try read(["03-04-2021", "05-06-2021"]) }
         #expect(found.first?.message == "no value of `created` tells day from month: `03-04-2021` may be either")
         #expect(found.first?.mends == ["day first: `dates \"dd-MM-yyyy\"`", "month first: `dates \"MM-dd-yyyy\"`"])
-        let beside = problems { _ = try load("id,created,qualified\n1,3/4/2021,4/15/2021\n", as: .leads) }
-        #expect(beside.first?.mends.last == "month first (as in `qualified`): `dates \"MM/dd/yyyy\"`")
         #expect(problems { _ = try read(["3/4/21"]) }.first?.mends.first == "day first: `dates \"dd/MM/yy\"`")
+    }
+
+    @Test("another date column of the file tells the order, if none contradicts it") func otherColumn() throws {
+        let month = try load("id,created,qualified\n1,3/4/2021,4/15/2021\n", as: .leads)
+        #expect(month.values("created") == ["2021-03-04"])
+        #expect(month.report.notes.contains("`created` is read month first, as `qualified` is: its own values leave it open"))
+        let day = try load("id,seen,created\n1,3/4/2021,15/4/2021\n", as: .leads)
+        #expect(day.values("seen") == ["2021-04-03"])
+        let late = "id,created,seen\n" + String(repeating: "1,3/4/2021,2/3/2021\n", count: 3000) + "2,3/4/2021,2/13/2021\n"
+        #expect(try load(late, as: .leads) { $0.onDuplicate = .keepFirst }.values("created") == ["2021-03-04", "2021-03-04"])
+        let torn = problems { _ = try load("id,created,qualified,seen\n1,3/4/2021,4/15/2021,15/4/2021\n", as: .leads) }
+        #expect(
+            torn.first?.mends == [
+                "day first (as in `seen`): `dates \"dd/MM/yyyy\"`", "month first (as in `qualified`): `dates \"MM/dd/yyyy\"`",
+            ])
+        #expect(problems { _ = try load("id,created,qualified\n1,3/4/2021,2021-04-15\n", as: .leads) }.count == 1)
     }
 
     @Test("an order that only a later row leaves open is seen too") func lateOrder() throws {

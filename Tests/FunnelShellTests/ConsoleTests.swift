@@ -4,6 +4,7 @@ import FunnelRender
 import FunnelSession
 import FunnelShell
 import FunnelText
+import Glibc
 import Testing
 
 @Suite struct ConsoleTests {
@@ -19,6 +20,19 @@ import Testing
         }
         #expect(result.output == "leads\n8000\n\nleads\n8000\n")
         #expect(result.errors == "  by `leads.created`\n  by `leads.created`\n")
+    }
+
+    @Test func `What standard output could not take is told, but not that nobody reads any more`() {
+        let full = open("/dev/full", O_WRONLY)
+        let console = Console(output: full, errors: full)
+        console.show(.answer(answer, format: .csv))
+        #expect(console.loss?.message == "can't write to standard output: no space left on device")
+        close(full)
+        let pipe = Pipe()
+        pipe.breakOff()
+        let unread = Console(output: pipe.end, errors: pipe.end)
+        unread.show(.answer(answer, format: .csv))
+        #expect(unread.isClosed && unread.loss == nil)
     }
 
     @Test func `The JSON of a stream is one array`() {

@@ -30,6 +30,14 @@ struct ParserLaws {
         }
     }
 
+    @Test("a chain without end is a message, not a crash", arguments: [" + 1", " and won", " or won", " * 2"])
+    func chain(_ link: String) {
+        let (long, found) = Parser.parse(Source(name: "chain", text: "leads where x" + String(repeating: link, count: 100_000)))
+        #expect(long.statements.isEmpty)
+        #expect(found.map(\.message) == ["this expression is too long"])
+        #expect(Parser.parse(Source(name: "chain", text: "leads where x" + String(repeating: link, count: 400))).diagnostics.isEmpty)
+    }
+
     @Test("nesting without end is a message, not a crash")
     func depth() {
         for text in [
