@@ -1,4 +1,5 @@
 import FunnelBinder
+import FunnelEngine
 import FunnelModel
 import FunnelPlan
 package import FunnelRender
@@ -101,6 +102,10 @@ struct Completer {
         case .describe: return tables()
         case .help: return Help.topics.map { plain($0.name, $0.summary) } + measures()
         case .list where spot.tokens.count == 1: return tables()
+        case .funnel, .leaks: return steps(at: spot)
+        case .compare where spot.tokens.count == 1: return [plain("definitions of", "a KPI's definitions side by side")]
+        case .compare where spot.word(1) == "definitions": return [plain("of", "a KPI")]
+        case .compare where spot.word(1) == "of": return measures()
         case .tables, .kpis, .settings, .history, .quit: return []
         default: return query(at: spot)
         }
@@ -156,6 +161,22 @@ struct Completer {
         return LoadClause.allCases.filter { $0 != .from }.map { plain($0.rawValue, "clause of load") }
     }
 
+    /// Steps of a funnel; behind one an arrow, a way of counting, a clause.
+    private func steps(at spot: CompletionSpot) -> [Completion] {
+        let words = QueryClause.allCases.map(\.firstWord)
+        if spot.tokens.dropFirst().contains(where: { token in words.contains { $0 == token.word } }) { return query(at: spot) }
+        if spot.tokens.count > 1, !spot.isSymbol(.arrow, 1) {
+            return [
+                plain("-> ", "the next step"), plain("strict", "steps right behind one another"), plain("any order", "steps in whatever order"),
+                plain("open", "a lead may enter at any step"),
+            ] + QueryClause.allCases.map { plain($0.rawValue, HelpTopics.topic($0).summary) }
+        }
+        let stages = StageOrder.inferred(store).map { plain(Printer.name(Identifier($0, at: TextRange(0, 0))), "a stage") }
+        return stages + [
+            plain("lead", "the lead's creation"), plain("qualified", "its qualification"), plain("deal", "a deal of it"), plain("won", "a deal won"),
+        ]
+    }
+
     // MARK: - Queries
 
     private func query(at spot: CompletionSpot) -> [Completion] {
@@ -185,7 +206,10 @@ struct Completer {
         case "having": return afterOperand ? HelpTopics.keywordSummaries.prefix(3).map { plain($0.0, $0.1) } + clauses : measures()
         case "during": return afterOperand ? clauses : periods()
         case "with":
-            return [plain("total", "a line over all rows"), plain("share", "each group's part of the total"), plain("other", "the rest of `top` in one line")]
+            return [
+                plain("total", "a line over all rows"), plain("share", "each group's part of the total"), plain("interval", "confidence intervals"),
+                plain("target", "targets, and how far they are attained"), plain("other", "the rest of `top` in one line"),
+            ]
                 + clauses
         case "as": return afterOperand ? clauses : OutputFormat.allCases.map { plain($0.rawValue, "format") }
         case "order": return [plain("by", "sorts the groups")]
