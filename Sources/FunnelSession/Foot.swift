@@ -65,16 +65,8 @@ struct Foot {
     /// Periods of a cohort measure that are too young to judge: their age is below the 90th percentile of the cycle.
     private func young(_ bound: BoundQuery, _ answer: Answer) throws(Diagnostic) -> Remark? {
         guard let index = bound.plan.keys.firstIndex(where: { if case .period(let grain) = $0.kind { grain.isCalendar } else { false } }),
-            let created = store.tables[.leads]?.column(.created), let won = store.column(.derived(.leadWonAt), of: .leads)
+            let ninth = store.links.slowCycle, ninth > 0, case .period(let grain) = bound.plan.keys[index].kind
         else { return nil }
-        var cycles: [Int64] = []
-        for row in 0..<won.count {
-            if let end = won.microseconds(row), let start = created.microseconds(row) { cycles.append(end - start) }
-        }
-        let ninth = cycles.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.flatMap { Selection.percentile($0, buffer.count, thousandths: 900)?.high }
-        }
-        guard let ninth, ninth > 0, case .period(let grain) = bound.plan.keys[index].kind else { return nil }
         let now = Period(grain, holding: Calendar.floorDivide(Int(bound.plan.now.total - ninth), Int(microsecondsPerDay)), rules: bound.plan.rules)
         let shown = answer.rows.contains { row in if case .period(let period) = row[index] { period.index >= now.index } else { false } }
         guard shown else { return nil }

@@ -17,7 +17,7 @@ extension Session {
     }
 
     private func bound(_ statement: FunnelStatement, in source: Source) throws(Diagnostic) -> FunnelPlan {
-        let (plan, probes) = try Binder.bind(statement, in: source, context)
+        let (plan, probes) = try Binder.bind(statement, in: source, funnelContext)
         for warning in Values(store).warnings(probes) { report(warning) }
         return plan
     }
@@ -44,7 +44,7 @@ extension Session {
         guard store.tables[.stages] != nil else { throw Diagnostic.tableNotLoaded(.stages).placed(in: source, at: query.place.range) }
         let statement = FunnelStatement(steps: [], order: .ordered, isOpen: false, query: query, place: query.place)
         var plan = try bound(statement, in: source)
-        plan.stageOrder = context.stageOrder
+        plan.stageOrder = funnelContext.stageOrder
         var answer = try engine.transitions(plan)
         if let limit = query.limit { answer.rows = Array(answer.rows.prefix(limit.count)) }
         answer.remarks = remarks(plan, statement)
@@ -54,9 +54,9 @@ extension Session {
     /// `list leads lost after STEP`: the leads behind a drop of `funnel`, whose furthest step it is.
     func lost(after step: FunnelStep, _ plan: ListPlan, in source: Source) throws(Diagnostic) -> Answer {
         guard plan.table == .leads else { throw Diagnostic.onlyLeadsAreLost.placed(in: source, at: step.place.range) }
-        let wanted = try Binder.bind(step, in: source, context)
+        let wanted = try Binder.bind(step, in: source, funnelContext)
         let all = FunnelStatement(steps: [], order: .ordered, isOpen: false, query: Query(measures: [], place: step.place), place: step.place)
-        let (funnel, _) = try Binder.bind(all, in: source, context)
+        let (funnel, _) = try Binder.bind(all, in: source, funnelContext)
         guard let index = funnel.steps.firstIndex(where: { $0.events == wanted.events }), index + 1 < funnel.steps.count else {
             throw Diagnostic.noStepOfTheFunnel(wanted.name, funnel.steps.dropLast().map(\.name)).placed(in: source, at: step.place.range)
         }
@@ -83,7 +83,7 @@ extension Session {
         if let asOf = plan.asOf { remarks.append(Remark(.scope, "as known before \(PlanText.text(asOf))")) }
         if statement.steps.isEmpty, store.tables[.stages] != nil {
             let how = settings.stages == nil ? "as the data show it; `set stages …` fixes it" : "as set"
-            remarks.append(Remark(.scope, "stages in order: \(context.funnelStages.joined(separator: ", ")) (\(how))"))
+            remarks.append(Remark(.scope, "stages in order: \(funnelContext.funnelStages.joined(separator: ", ")) (\(how))"))
         }
         if let runs = store.links.stageRuns, runs.leftOut > 0 {
             remarks.append(

@@ -102,10 +102,18 @@ package final class Session: Conversation {
         var context = BindingContext(
             schemas: store.tables.mapValues(\.schema), definitions: definitions, parameters: parameters, rules: settings.rules, now: now)
         context.targets = targets
+        if case .text(_, let dictionary)? = store.tables[.stages]?.column(.stage)?.values { context.stages = dictionary.texts } else { context.stages = [] }
+        context.stagesAreSet = settings.stages != nil
+        context.stageOrder = settings.stages ?? []
+        context.funnelStages = settings.stages ?? []
+        return context
+    }
+
+    /// The same for funnels, which want the order of the stages: set, or as the data show it.
+    var funnelContext: BindingContext {
+        var context = context
         let known = stages ?? StageOrder.inferred(store)
         stages = known
-        context.stages = known
-        context.stagesAreSet = settings.stages != nil
         let set = settings.stages ?? []
         context.stageOrder = set + known.filter { stage in !set.contains { Name.fold($0) == Name.fold(stage) } }
         context.funnelStages = settings.stages ?? known.filter { !StageOrder.isLost($0) }

@@ -64,6 +64,8 @@ struct DealStates {
 struct LeadWins {
     let columns: [DerivedColumn: Column]
     let beforeCreation: Int
+    /// The time from creation to first win that nine of ten are no longer than, in microseconds.
+    let slowCycle: Int64?
 
     init(leads: Table, deals: Table, states: DealStates, leadOfDeal: Buffer<Int32>) {
         let count = leads.rowCount
@@ -86,12 +88,18 @@ struct LeadWins {
             }
         }
         var early = 0
+        var cycles: [Int64] = []
         if let created = leads.column(.created).map(InstantReader.init) {
+            // Where wins have no time of day, a win on the day of creation is not early.
+            let day = closed?.isTimestamp == true ? 0 : microsecondsPerDay - 1
             for row in 0..<count where first.base[row] != missing {
-                // Where wins have no time of day, a win on the day of creation is not early.
-                let day = closed?.isTimestamp == true ? 0 : microsecondsPerDay - 1
-                if let start = created.at(row), first.base[row] &+ day < start { early += 1 }
+                guard let start = created.at(row) else { continue }
+                if first.base[row] &+ day < start { early += 1 }
+                cycles.append(first.base[row] &- start)
             }
+        }
+        slowCycle = cycles.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { Selection.percentile($0, buffer.count, thousandths: 900)?.high }
         }
         beforeCreation = early
         let lost = Buffer<UInt64>(zeros: won.count)

@@ -39,6 +39,8 @@ package struct Links: Sendable {
     package var stagesWithoutLead: Int { stages.withoutLead }
     /// How many leads have a win dated before their creation.
     package var winsBeforeCreation: Int { deals.winsBeforeCreation }
+    /// The time from creation to first win that nine of ten are no longer than, in microseconds; nil without wins.
+    package var slowCycle: Int64? { deals.slowCycle }
 }
 
 /// What deals and leads know of each other.
@@ -47,6 +49,7 @@ private struct DealLinks: Sendable {
     var derived: [DerivedColumn: Column] = [:]
     var withoutLead = 0
     var winsBeforeCreation = 0
+    var slowCycle: Int64?
 
     init(_ deals: Table?, leads: Table?, index: KeyIndex?) {
         guard let deals else { return }
@@ -60,6 +63,7 @@ private struct DealLinks: Sendable {
             let wins = LeadWins(leads: leads, deals: deals, states: states, leadOfDeal: lead)
             derived.merge(wins.columns) { $1 }
             winsBeforeCreation = wins.beforeCreation
+            slowCycle = wins.slowCycle
         }
     }
 }
