@@ -105,6 +105,26 @@ struct Lines {
 
     mutating func cut(to limit: Int) { take(Array(groups.indices.prefix(limit))) }
 
+    /// Fewer rows than this say little about a share.
+    private static let smallGroup: Int128 = 30
+
+    /// How many of the lines rest a share on fewer rows than that.
+    private var smallGroups: Remark? {
+        let counts = Set(plan.scans.flatMap(\.aggregates).filter { $0.function == .count }.map(\.slot))
+        let trials = plan.measures.compactMap { measure -> Int? in
+            guard measure.isShown, measure.quantity == .percent, case .arithmetic(.divide, _, .slot(let slot)) = measure.value, counts.contains(slot) else { return nil }
+            return slot
+        }
+        guard !plan.keys.isEmpty, !trials.isEmpty else { return nil }
+        let small = groups.count { group in
+            group >= 0 && trials.contains { slot in
+                if case .exact(let count) = evaluator.slots[slot][group] { count.units > 0 && count.units < Self.smallGroup } else { false }
+            }
+        }
+        guard small > 0 else { return nil }
+        return Remark(.caution, "\(small) of \(groups.count) groups rest on fewer than 30 rows")
+    }
+
     func answer() -> Answer {
         let shown = plan.measures.indices.filter { plan.measures[$0].isShown }
         let columns =
@@ -118,6 +138,6 @@ struct Lines {
             let evaluator = MeasureEvaluator(slots: totals, totals: totals)
             total = plan.keys.map { _ in .missing } + shown.map { evaluator.value(plan.measures[$0].value, line: 0) }
         }
-        return Answer(columns: columns, rows: rows, total: total)
+        return Answer(columns: columns, rows: rows, total: total, remarks: smallGroups.map { [$0] } ?? [])
     }
 }

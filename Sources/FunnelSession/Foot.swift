@@ -14,7 +14,9 @@ struct Foot {
         let facts = bound.facts
         var remarks: [Remark] = []
         if facts.asksForTime, !facts.axes.isEmpty {
-            remarks.append(Remark(.axis, "in time by: " + facts.axes.map { "\($0.table.rawValue) by \($0.axis)" }.joined(separator: "; ")))
+            let axes = facts.axes.map { "\($0.table.rawValue) by \($0.axis)" }.joined(separator: "; ")
+            let view = facts.isCohort ? " (cohorts: a win counts with its lead)" : facts.axes.count > 1 ? " (each on its own date)" : ""
+            remarks.append(Remark(.axis, "in time by: " + axes + view))
         }
         if let period = facts.period { remarks.append(Remark(.scope, "period: \(period)")) }
         if let comparison = facts.comparison { remarks.append(Remark(.scope, "compared with \(comparison)")) }

@@ -90,6 +90,7 @@ extension Session {
         var plan = bound.query.plan
         let failing = MeasureCondition.not(check.orMissing ? .or(bound.condition, bound.missing) : bound.condition)
         plan.having = plan.having.map { .and($0, failing) } ?? failing
+        plan.measures += CheckText.differences(bound.condition, plan.measures)
         let failed = try engine.answer(plan)
         let name = Printer.text(check.condition)
         if all.rows.isEmpty || !failed.rows.isEmpty {
@@ -152,30 +153,6 @@ extension Session {
                     }))
         case .history: emit(.history)
         case .quit: emit(.leave)
-        }
-    }
-}
-
-/// A group that failed a check, in words.
-enum CheckText {
-    static func line(_ row: [Value], _ columns: [AnswerColumn]) -> String {
-        zip(columns, row).map { column, value in
-            "\(column.name) \(text(value, column))"
-        }.joined(separator: ", ")
-    }
-
-    private static func text(_ value: Value, _ column: AnswerColumn) -> String {
-        switch value {
-        case .missing: return column.isKey ? "(none)" : "is missing"
-        case .text(let text): return "`\(text)`"
-        case .yesNo(let truth): return truth ? "yes" : "no"
-        case .date(let day): return Calendar.text(day)
-        case .timestamp(let day, let microseconds): return Calendar.text(day) + "T" + Calendar.text(timeOfDay: microseconds)
-        case .period(let period): return period.label
-        case .exact(let exact): return exact.text
-        case .real(let real):
-            if case .measure(let quantity) = column.kind, quantity == .percent { return "\((real * 100_000).rounded() / 1000) %" }
-            return "\((real * 1_000_000).rounded() / 1_000_000)"
         }
     }
 }
