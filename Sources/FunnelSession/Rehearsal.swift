@@ -93,7 +93,8 @@ struct Rehearsal {
         let role = Binder.table(named: load.table.folded)
         do throws(Diagnostic) {
             let request = try Session.request(load, in: source, folder: folder, settings)
-            var schema = try Session.typed { () throws in try Loader.peek(request) }
+            let flag = session.interruptFlag
+            var schema = try Session.typed { () throws in try Loader.peek(request, interrupt: flag) }
             if load.appends, let old = context.schemas[request.role] { schema = Self.joined(old, schema) }
             context.schemas[request.role] = schema
             if request.role == .stages { context.stages = nil }
