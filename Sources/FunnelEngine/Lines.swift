@@ -112,14 +112,17 @@ struct Lines {
     private var smallGroups: Remark? {
         let counts = Set(plan.scans.flatMap(\.aggregates).filter { $0.function == .count }.map(\.slot))
         let trials = plan.measures.compactMap { measure -> Int? in
-            guard measure.isShown, measure.quantity == .percent, case .arithmetic(.divide, _, .slot(let slot)) = measure.value, counts.contains(slot) else { return nil }
+            guard measure.isShown, measure.quantity == .percent, case .arithmetic(.divide, _, .slot(let slot)) = measure.value, counts.contains(slot) else {
+                return nil
+            }
             return slot
         }
         guard !plan.keys.isEmpty, !trials.isEmpty else { return nil }
         let small = groups.count { group in
-            group >= 0 && trials.contains { slot in
-                if case .exact(let count) = evaluator.slots[slot][group] { count.units > 0 && count.units < Self.smallGroup } else { false }
-            }
+            group >= 0
+                && trials.contains { slot in
+                    if case .exact(let count) = evaluator.slots[slot][group] { count.units > 0 && count.units < Self.smallGroup } else { false }
+                }
         }
         guard small > 0 else { return nil }
         return Remark(.caution, "\(small) of \(groups.count) groups rest on fewer than 30 rows")

@@ -98,6 +98,12 @@ enum FileReading {
                 free(memory)
                 throw Diagnostic.interrupted
             }
+            // A pipe may keep one waiting; the interrupt is looked at all the same.
+            if size == nil, interrupt != nil {
+                var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                let found = poll(&ready, 1, 50)
+                if found == 0 || (found < 0 && errno == EINTR) { continue }
+            }
             if filled == capacity {
                 if let limit, filled > limit { return (FileText(adopting: memory, count: filled), false) }
                 capacity *= 2

@@ -12,10 +12,10 @@ package enum Loader {
     /// The schema of a file from its header and first rows. Of a large file, only columns that play a role have a type.
     ///
     /// Throws a `Diagnostic` where the file can't be read, or where header and clauses do not fit; bad cells are left to `load`.
-    package static func peek(_ request: LoadRequest) throws -> TableSchema {
+    package static func peek(_ request: LoadRequest, interrupt: Interrupt? = nil) throws -> TableSchema {
         var request = request
         request.onError = .null
-        let file = try DataFile(request, limit: small, chunkSize: chunkSize)
+        let file = try DataFile(request, limit: small, chunkSize: chunkSize, interrupt: interrupt)
         var decision = try ColumnDecision(file, isPeek: true)
         return try file.isWhole ? SchemaPeek.whole(&decision) : SchemaPeek.sampled(&decision)
     }

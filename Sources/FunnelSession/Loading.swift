@@ -46,6 +46,8 @@ extension Session {
 
     /// What the links say about the table that came in.
     private func linkNotes(_ role: TableRole) -> [String] {
+        // Deals that come in before their leads wait for them.
+        guard store.tables[.leads] != nil else { return [] }
         let links = store.links
         var notes: [String] = []
         if role == .deals || role == .leads, links.dealsWithoutLead > 0 {

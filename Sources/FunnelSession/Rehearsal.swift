@@ -93,9 +93,10 @@ struct Rehearsal {
         let role = Binder.table(named: load.table.folded)
         do throws(Diagnostic) {
             let request = try Session.request(load, in: source, folder: folder, settings)
+            let flag = session.interruptFlag
             var others: [Diagnostic] = []
             defer { found += others }
-            var schema = try Session.typed(others: { others.append($0) }) { () throws in try Loader.peek(request) }
+            var schema = try Session.typed(others: { others.append($0) }) { () throws in try Loader.peek(request, interrupt: flag) }
             if load.appends, let old = context.schemas[request.role] { schema = Self.joined(old, schema) }
             context.schemas[request.role] = schema
             if request.role == .stages { context.stages = nil }

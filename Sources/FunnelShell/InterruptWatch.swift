@@ -37,7 +37,7 @@ package final class InterruptWatch {
     }
 
     /// How long a script has to say where it was stopped.
-    private static let graceMicroseconds: UInt32 = 80_000
+    private static let graceMicroseconds: UInt32 = 50_000
 
     package init(_ conversation: any Conversation, endsProcess: Bool = false) {
         let descriptor = ce_interrupts_start()

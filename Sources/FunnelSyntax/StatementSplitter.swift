@@ -28,7 +28,7 @@ package enum StatementSplitter {
     /// Whether the last statement of a text wants another line.
     static func isOpen(_ tokens: [Token]) -> Bool {
         guard let last = split(tokens).last, let token = last.last, last.endIndex == tokens.count else { return false }
-        return joins(token) || depth(last) > 0
+        return joins(token, in: last[last.startIndex]) || depth(last) > 0
     }
 
     private static func end(of tokens: [Token], from start: Int) -> Int {
@@ -55,16 +55,17 @@ package enum StatementSplitter {
     }
 
     private static func breaks(before token: Token, after previous: Token, first: Token) -> Bool {
-        if joins(previous) { return false }
+        if joins(previous, in: first) { return false }
         if token.followsBlankLine { return true }
         if token.indent > first.indent { return false }
         return !(token.word.map(clauseWords.contains) ?? false)
     }
 
-    private static func joins(_ token: Token) -> Bool {
+    /// Whether the statement that begins with `first` goes on behind a line that ends with a token. `help where` is whole.
+    private static func joins(_ token: Token, in first: Token) -> Bool {
         switch token.kind {
         case .symbol(let symbol): symbol.joinsLines
-        case .word(let word): joiningWords.contains(word.lowercased())
+        case .word(let word): !first.isWord("help") && joiningWords.contains(word.lowercased())
         case .quotedName, .string, .number, .duration, .date, .parameter, .regex, .end: false
         }
     }

@@ -38,6 +38,13 @@ struct ParserLaws {
         #expect(Parser.parse(Source(name: "chain", text: "leads where x" + String(repeating: link, count: 400))).diagnostics.isEmpty)
     }
 
+    @Test("a word that is explained joins no lines")
+    func help() {
+        for word in ["where", "by", "within", "vs", "and"] { #expect(Lexer.isComplete("help \(word)")) }
+        #expect(Parser.parse(Source(name: "help", text: "help where\nleads")).script.statements.count == 2)
+        #expect(!Lexer.isComplete("leads where"))
+    }
+
     @Test("nesting without end is a message, not a crash")
     func depth() {
         for text in [
