@@ -27,6 +27,7 @@ extension Session {
             }
         }
         store = store.replacing(table)
+        loadedFiles.insert(Files.real(request.path))
         report.notes += linkNotes(table.role)
         emit(.loaded(report))
     }

@@ -79,6 +79,10 @@ extension Diagnostic {
     package static func checkFailed(_ text: String) -> Diagnostic { Diagnostic(.error, "the check `\(text)` failed") }
     package static func checkOfNothing(_ text: String) -> Diagnostic { Diagnostic(.error, "the check `\(text)` has no group to look at") }
 
+    package static func overwritesData(_ path: String) -> Diagnostic {
+        Diagnostic(.error, "`\(path)` was loaded; an answer is not written over it", cause: .data, mends: ["give the answer another file"])
+    }
+
     package static let notInTest = Diagnostic(
         .error, "this has no place in a test", mends: ["a test holds rows, `define`, `param`, `set`, `target` and `expect`"])
     package static let onlyLeadsAreLost = Diagnostic(.error, "only leads go through a funnel", mends: ["`list leads lost after proposal`"])

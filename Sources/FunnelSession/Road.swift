@@ -69,6 +69,9 @@ extension Session {
         let format = try self.format(format, file, in: source)
         guard let file else { return emit(.answer(answer, format: format)) }
         guard !configuration.isSafe else { throw Diagnostic.safeMode.placed(in: source, at: file.place.range) }
+        guard !loadedFiles.contains(Files.real(Files.resolve(file.path, from: folder))) else {
+            throw Diagnostic.overwritesData(file.path).placed(in: source, at: file.place.range)
+        }
         let text = Rendering.text(answer, format, settings)
         do throws(Diagnostic) {
             try Files.write(text, to: Files.resolve(file.path, from: folder), shownAs: file.path)

@@ -44,6 +44,8 @@ package final class Session: Conversation {
     /// The stages of the store in the order that the data show; found when they are first asked for.
     private var stages: [String]?
     var targets: [(statement: TargetStatement, source: Source)] = []
+    /// The files that were loaded: no answer is written over them.
+    var loadedFiles: Set<String> = []
     var definitions: Definitions
     var parameters: [String: (value: Expression, source: Source)] = [:]
     /// Names given on the command line; `param` does not change them.
