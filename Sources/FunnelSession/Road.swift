@@ -14,7 +14,7 @@ extension Session {
     ///
     /// Relative paths in it begin at `folder`; for text that comes from no file, at the session's own.
     package func run(_ text: String, named name: String, folder: String?) -> Int32 {
-        run(Source(name: name, text: text), folder: folder ?? configuration.folder)
+        run(Source(name: name, text: Question.explained(text) ?? text), folder: folder ?? configuration.folder)
     }
 
     package func run(_ text: String, named name: String) -> Int32 { run(text, named: name, folder: nil) }
@@ -90,5 +90,19 @@ extension Session {
             if let format = OutputFormat(rawValue: ending) { return format }
         }
         return configuration.format ?? settings.format
+    }
+}
+
+/// A query with `?` behind it asks what it means.
+enum Question {
+    /// `conversion by month?` as `explain conversion by month`; nil where the text is no such question.
+    static func explained(_ text: String) -> String? {
+        var end = text.endIndex
+        while end > text.startIndex, text[text.index(before: end)].isWhitespace { end = text.index(before: end) }
+        guard end > text.startIndex, text[text.index(before: end)] == "?" else { return nil }
+        let asked = String(text[..<text.index(before: end)])
+        let (script, diagnostics) = Parser.parse(Source(name: "", text: asked))
+        guard diagnostics.isEmpty, script.statements.count == 1, case .query = script.statements[0] else { return nil }
+        return "explain " + asked
     }
 }
