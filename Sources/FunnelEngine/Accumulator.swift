@@ -7,8 +7,8 @@ import FunnelText
 struct CompiledAggregate: Sendable {
     enum Argument: Sendable {
         case none
-        case exact(any ExactNode, unit: Unit)
-        case real(any RealNode)
+        case exact(any NumberNode<Int64>, unit: Unit)
+        case real(any NumberNode<Double>)
         case text(any TextNode)
     }
 

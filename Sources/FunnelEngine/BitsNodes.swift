@@ -70,7 +70,7 @@ struct StoredRange: BitsNode {
 
 /// Computed whole numbers in a range.
 struct ExactRange: BitsNode {
-    let value: any ExactNode
+    let value: any NumberNode<Int64>
     let low: Int64
     let high: Int64
 
@@ -84,34 +84,17 @@ struct ExactRange: BitsNode {
     }
 }
 
-struct ExactComparison: BitsNode {
+/// Two numbers of a row.
+struct NumberComparison<Element: KernelNumber>: BitsNode {
     let comparison: Kernels.Comparing
-    let left: any ExactNode
-    let right: any ExactNode
+    let left: any NumberNode<Element>
+    let right: any NumberNode<Element>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let a = left.evaluate(morsel, scratch)
         let b = right.evaluate(morsel, scratch)
         let words = scratch.takeWords()
-        Kernels.compare(comparison, a.values, b.values, morsel.count, words)
-        Kernels.and(words, a.valid, morsel.count)
-        Kernels.and(words, b.valid, morsel.count)
-        a.release(to: scratch)
-        b.release(to: scratch)
-        return words
-    }
-}
-
-struct RealComparison: BitsNode {
-    let comparison: Kernels.Comparing
-    let left: any RealNode
-    let right: any RealNode
-
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
-        let a = left.evaluate(morsel, scratch)
-        let b = right.evaluate(morsel, scratch)
-        let words = scratch.takeWords()
-        Kernels.compare(comparison, a.values, b.values, morsel.count, words)
+        Element.compare(comparison, a.values, b.values, morsel.count, words)
         Kernels.and(words, a.valid, morsel.count)
         Kernels.and(words, b.valid, morsel.count)
         a.release(to: scratch)
@@ -182,22 +165,12 @@ struct SameTexts: BitsNode {
 }
 
 /// Which rows have a value.
-struct ExactPresence: BitsNode {
-    let value: any ExactNode
+struct NumberPresence<Element: KernelNumber>: BitsNode {
+    let value: any NumberNode<Element>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let vector = value.evaluate(morsel, scratch)
-        scratch.give(vector.values)
-        return vector.valid
-    }
-}
-
-struct RealPresence: BitsNode {
-    let value: any RealNode
-
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
-        let vector = value.evaluate(morsel, scratch)
-        scratch.give(vector.values)
+        scratch.give(UnsafeMutableRawPointer(vector.values))
         return vector.valid
     }
 }
@@ -216,8 +189,8 @@ struct TextPresence: BitsNode {
 
 /// Whether `end` comes no later than so many calendar months after `start`, the time of day counted.
 struct WithinMonths: BitsNode {
-    let start: any ExactNode
-    let end: any ExactNode
+    let start: any NumberNode<Int64>
+    let end: any NumberNode<Int64>
     let months: Int
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {

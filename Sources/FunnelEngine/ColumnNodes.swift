@@ -2,7 +2,7 @@ import FunnelModel
 import FunnelStore
 
 /// The values of a stored column: of the row itself, or of its lead.
-struct StoredExact: ExactNode {
+struct StoredExact: NumberNode {
     let values: Integers
     let validity: Bitmap?
     let fromLead: Bool
@@ -36,7 +36,7 @@ func presence(_ validity: Bitmap?, _ fromLead: Bool, _ morsel: Morsel, _ scratch
 }
 
 /// A date or a time stamp, in microseconds since 1970-01-01. The time of day is read only here.
-struct StoredInstant: ExactNode {
+struct StoredInstant: NumberNode {
     let days: Integers
     let time: Integers?
     let unit: TimeUnit

@@ -2,7 +2,7 @@ import FunnelModel
 import FunnelPlan
 import FunnelStore
 
-struct ConstantExact: ExactNode {
+struct ConstantExact: NumberNode {
     let value: Int64?
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
@@ -15,8 +15,8 @@ struct ConstantExact: ExactNode {
 }
 
 /// The same numbers at a finer scale.
-struct Rescaled: ExactNode {
-    let inner: any ExactNode
+struct Rescaled: NumberNode {
+    let inner: any NumberNode<Int64>
     let factor: Int64
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
@@ -30,10 +30,10 @@ struct Rescaled: ExactNode {
 }
 
 /// Exact sums, differences and products; missing where a side is.
-struct ExactArithmetic: ExactNode {
+struct ExactArithmetic: NumberNode {
     let operation: Kernels.ExactOperation
-    let left: any ExactNode
-    let right: any ExactNode
+    let left: any NumberNode<Int64>
+    let right: any NumberNode<Int64>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
         let a = left.evaluate(morsel, scratch)
@@ -46,9 +46,9 @@ struct ExactArithmetic: ExactNode {
 }
 
 /// Microseconds from one instant to another.
-struct Elapsed: ExactNode {
-    let from: any ExactNode
-    let to: any ExactNode
+struct Elapsed: NumberNode {
+    let from: any NumberNode<Int64>
+    let to: any NumberNode<Int64>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
         let end = to.evaluate(morsel, scratch)
@@ -61,9 +61,9 @@ struct Elapsed: ExactNode {
 }
 
 /// A part of a date; of the instant's microseconds.
-struct PartOfDate: ExactNode {
+struct PartOfDate: NumberNode {
     let part: DatePart
-    let instant: any ExactNode
+    let instant: any NumberNode<Int64>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
         let vector = instant.evaluate(morsel, scratch)
@@ -85,7 +85,7 @@ struct PartOfDate: ExactNode {
 }
 
 /// How many characters a text has.
-struct TextLength: ExactNode {
+struct TextLength: NumberNode {
     let text: any TextNode
     let lengths: Buffer<Int64>
 
@@ -102,40 +102,5 @@ struct TextLength: ExactNode {
         for row in 0..<morsel.count { out[row] = codes[row] == Kernels.missingCode ? 0 : lengths.base[Int(codes[row])] }
         scratch.give(codes)
         return ExactVector(values: out, valid: words)
-    }
-}
-
-/// The value of the first branch whose condition holds.
-struct ExactCases: ExactNode {
-    let branches: [(condition: any BitsNode, value: any ExactNode)]
-    let otherwise: any ExactNode
-
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
-        let result = otherwise.evaluate(morsel, scratch)
-        for branch in branches.reversed() {
-            let chosen = branch.condition.evaluate(morsel, scratch)
-            let value = branch.value.evaluate(morsel, scratch)
-            Kernels.blend(result.values, value.values, chosen: chosen, morsel.count)
-            Kernels.blendBits(result.valid, value.valid, chosen: chosen, morsel.count)
-            value.release(to: scratch)
-            scratch.give(chosen)
-        }
-        return result
-    }
-}
-
-/// The first value that is there.
-struct ExactCoalesce: ExactNode {
-    let values: [any ExactNode]
-
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
-        let result = values[values.count - 1].evaluate(morsel, scratch)
-        for node in values.dropLast().reversed() {
-            let value = node.evaluate(morsel, scratch)
-            Kernels.blend(result.values, value.values, chosen: value.valid, morsel.count)
-            Kernels.or(result.valid, value.valid, morsel.count)
-            value.release(to: scratch)
-        }
-        return result
     }
 }

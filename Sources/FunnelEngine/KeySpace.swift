@@ -58,7 +58,7 @@ extension KeySpace {
     private static func periods(
         _ grain: Grain, _ keys: [ScanKey], _ compilers: [RowCompiler], _ rules: CalendarRules
     ) throws(Diagnostic) -> KeySpace {
-        var tables: [(node: any ExactNode, low: Int64, indices: [Int])] = []
+        var tables: [(node: any NumberNode<Int64>, low: Int64, indices: [Int])] = []
         for (key, compiler) in zip(keys, compilers) {
             let node = grain == .hour ? PartOfDate(part: .hour, instant: try compiler.exact(value(key))) : try compiler.days(value(key))
             let range = try compiler.range(of: node) ?? (0, 0)
@@ -111,10 +111,10 @@ extension KeySpace {
             if type == .real { isReal = true }
             if type != .duration { isDuration = false }
         }
-        var nodes: [any ExactNode] = []
+        var nodes: [any NumberNode<Int64>] = []
         var distinct: Set<Int64> = []
         for (key, compiler) in zip(keys, compilers) {
-            let node: any ExactNode = isReal ? OrderedReal(real: try compiler.real(value(key))) : try compiler.exact(value(key), scale: scale)
+            let node: any NumberNode<Int64> = isReal ? OrderedReal(real: try compiler.real(value(key))) : try compiler.exact(value(key), scale: scale)
             nodes.append(node)
             distinct.formUnion(try compiler.distinct(of: node))
         }
@@ -153,7 +153,7 @@ private enum PeriodIndices {
 
 /// Codes by a table over days or hours.
 private struct TableKey: KeyNode {
-    let value: any ExactNode
+    let value: any NumberNode<Int64>
     let low: Int64
     let table: Buffer<UInt32>
 
@@ -178,7 +178,7 @@ private struct NumberCodes: Sendable {
 }
 
 private struct NumberKey: KeyNode {
-    let value: any ExactNode
+    let value: any NumberNode<Int64>
     let codes: NumberCodes
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
@@ -193,8 +193,8 @@ private struct NumberKey: KeyNode {
 }
 
 /// Binary numbers as whole ones of the same order.
-struct OrderedReal: ExactNode {
-    let real: any RealNode
+struct OrderedReal: NumberNode {
+    let real: any NumberNode<Double>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
         let vector = real.evaluate(morsel, scratch)

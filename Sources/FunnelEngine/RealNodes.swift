@@ -1,8 +1,8 @@
 import FunnelStore
 
 /// Exact numbers as binary ones.
-struct RealFromExact: RealNode {
-    let inner: any ExactNode
+struct RealFromExact: NumberNode {
+    let inner: any NumberNode<Int64>
     let divisor: Double
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> RealVector {
@@ -15,10 +15,10 @@ struct RealFromExact: RealNode {
 }
 
 /// Binary arithmetic; a division by zero is missing.
-struct RealArithmetic: RealNode {
+struct RealArithmetic: NumberNode {
     let operation: Kernels.RealOperation
-    let left: any RealNode
-    let right: any RealNode
+    let left: any NumberNode<Double>
+    let right: any NumberNode<Double>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> RealVector {
         let a = left.evaluate(morsel, scratch)
@@ -27,38 +27,5 @@ struct RealArithmetic: RealNode {
         Kernels.real(operation, a.values, b.values, valid: a.valid, morsel.count)
         b.release(to: scratch)
         return a
-    }
-}
-
-struct RealCases: RealNode {
-    let branches: [(condition: any BitsNode, value: any RealNode)]
-    let otherwise: any RealNode
-
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> RealVector {
-        let result = otherwise.evaluate(morsel, scratch)
-        for branch in branches.reversed() {
-            let chosen = branch.condition.evaluate(morsel, scratch)
-            let value = branch.value.evaluate(morsel, scratch)
-            Kernels.blend(result.values, value.values, chosen: chosen, morsel.count)
-            Kernels.blendBits(result.valid, value.valid, chosen: chosen, morsel.count)
-            value.release(to: scratch)
-            scratch.give(chosen)
-        }
-        return result
-    }
-}
-
-struct RealCoalesce: RealNode {
-    let values: [any RealNode]
-
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> RealVector {
-        let result = values[values.count - 1].evaluate(morsel, scratch)
-        for node in values.dropLast().reversed() {
-            let value = node.evaluate(morsel, scratch)
-            Kernels.blend(result.values, value.values, chosen: value.valid, morsel.count)
-            Kernels.or(result.valid, value.valid, morsel.count)
-            value.release(to: scratch)
-        }
-        return result
     }
 }

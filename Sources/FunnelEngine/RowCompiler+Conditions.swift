@@ -43,12 +43,12 @@ extension RowCompiler {
         return index
     }
 
-    private func leadColumn(_ index: ColumnIndex) throws(Diagnostic) -> any ExactNode {
+    private func leadColumn(_ index: ColumnIndex) throws(Diagnostic) -> any NumberNode<Int64> {
         try exact(.column(ColumnReference(path: table == .leads ? .own : .lead, table: .leads, index: index, type: .timestamp, name: "created")))
     }
 
     /// `to` no later than `span` after `from`; mirrored: `from + span` no later than `to`.
-    private func within(_ span: TimeSpan, from: any ExactNode, to: any ExactNode, mirrored: Bool = false) throws(Diagnostic) -> any BitsNode {
+    private func within(_ span: TimeSpan, from: any NumberNode<Int64>, to: any NumberNode<Int64>, mirrored: Bool = false) throws(Diagnostic) -> any BitsNode {
         switch span {
         case .microseconds(let microseconds):
             let elapsed = Elapsed(from: from, to: to)
@@ -71,9 +71,9 @@ extension RowCompiler {
         }
         switch try type(value) {
         case .text, .yesNo: return TextPresence(text: try text(value))
-        case .real: return RealPresence(value: try real(value))
-        case .exact(let scale): return ExactPresence(value: try exact(value, scale: scale))
-        case .duration, .date, .timestamp, .unknown: return ExactPresence(value: try exact(value))
+        case .real: return NumberPresence<Double>(value: try real(value))
+        case .exact(let scale): return NumberPresence<Int64>(value: try exact(value, scale: scale))
+        case .duration, .date, .timestamp, .unknown: return NumberPresence<Int64>(value: try exact(value))
         }
     }
 
@@ -127,25 +127,16 @@ extension RowCompiler {
         return ExactRange(value: try exact(value, scale: scale), low: limits.low, high: limits.high)
     }
 
-    private func ordered(_ comparison: Comparison, _ a: any ExactNode, _ b: any ExactNode) -> any BitsNode {
+    private func ordered<Element: KernelNumber>(
+        _ comparison: Comparison, _ a: any NumberNode<Element>, _ b: any NumberNode<Element>
+    ) -> any BitsNode {
         switch comparison {
-        case .equal: ExactComparison(comparison: .equal, left: a, right: b)
-        case .notEqual: NotBits(inner: ExactComparison(comparison: .equal, left: a, right: b))
-        case .less: ExactComparison(comparison: .less, left: a, right: b)
-        case .lessOrEqual: ExactComparison(comparison: .lessOrEqual, left: a, right: b)
-        case .greater: ExactComparison(comparison: .less, left: b, right: a)
-        case .greaterOrEqual: ExactComparison(comparison: .lessOrEqual, left: b, right: a)
-        }
-    }
-
-    private func ordered(_ comparison: Comparison, _ a: any RealNode, _ b: any RealNode) -> any BitsNode {
-        switch comparison {
-        case .equal: RealComparison(comparison: .equal, left: a, right: b)
-        case .notEqual: NotBits(inner: RealComparison(comparison: .equal, left: a, right: b))
-        case .less: RealComparison(comparison: .less, left: a, right: b)
-        case .lessOrEqual: RealComparison(comparison: .lessOrEqual, left: a, right: b)
-        case .greater: RealComparison(comparison: .less, left: b, right: a)
-        case .greaterOrEqual: RealComparison(comparison: .lessOrEqual, left: b, right: a)
+        case .equal: NumberComparison(comparison: .equal, left: a, right: b)
+        case .notEqual: NotBits(inner: NumberComparison(comparison: .equal, left: a, right: b))
+        case .less: NumberComparison(comparison: .less, left: a, right: b)
+        case .lessOrEqual: NumberComparison(comparison: .lessOrEqual, left: a, right: b)
+        case .greater: NumberComparison(comparison: .less, left: b, right: a)
+        case .greaterOrEqual: NumberComparison(comparison: .lessOrEqual, left: b, right: a)
         }
     }
 
@@ -216,8 +207,8 @@ extension RowCompiler {
 
 /// Whether a lead was at least so many calendar months old.
 struct AgedMonths: BitsNode {
-    let start: any ExactNode
-    let now: any ExactNode
+    let start: any NumberNode<Int64>
+    let now: any NumberNode<Int64>
     let months: Int
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {

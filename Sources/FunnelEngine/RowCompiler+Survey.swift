@@ -6,7 +6,7 @@ import FunnelText
 /// What a key's values are, looked at before the scan.
 extension RowCompiler {
     /// The days of a date or time stamp; of a stored column its time of day is not read.
-    func days(_ value: RowValue) throws(Diagnostic) -> any ExactNode {
+    func days(_ value: RowValue) throws(Diagnostic) -> any NumberNode<Int64> {
         if case .column(let reference) = value {
             let (column, fromLead) = try column(reference)
             switch column.values {
@@ -18,7 +18,7 @@ extension RowCompiler {
     }
 
     /// The smallest and the largest value; nil where there is none.
-    func range(of node: any ExactNode) throws(Diagnostic) -> (low: Int64, high: Int64)? {
+    func range(of node: any NumberNode<Int64>) throws(Diagnostic) -> (low: Int64, high: Int64)? {
         if let stored = node as? StoredExact, stored.validity == nil, !stored.fromLead { return Kernels.bounds(stored.values) }
         var low = Int64.max
         var high = Int64.min
@@ -31,7 +31,7 @@ extension RowCompiler {
     }
 
     /// All different values.
-    func distinct(of node: any ExactNode) throws(Diagnostic) -> Set<Int64> {
+    func distinct(of node: any NumberNode<Int64>) throws(Diagnostic) -> Set<Int64> {
         var values: Set<Int64> = []
         try survey(node) { vector, count in
             for row in 0..<count where vector.valid[row >> 6] >> UInt64(row & 63) & 1 == 1 { values.insert(vector.values[row]) }
@@ -39,7 +39,7 @@ extension RowCompiler {
         return values
     }
 
-    private func survey(_ node: any ExactNode, _ look: (ExactVector, Int) -> Void) throws(Diagnostic) {
+    private func survey(_ node: any NumberNode<Int64>, _ look: (ExactVector, Int) -> Void) throws(Diagnostic) {
         let scratch = Scratch()
         let count = store.rowCount(table)
         let links = store.leads(of: table)
@@ -54,8 +54,8 @@ extension RowCompiler {
 }
 
 /// The day of an instant in microseconds.
-struct DayOfInstant: ExactNode {
-    let instant: any ExactNode
+struct DayOfInstant: NumberNode {
+    let instant: any NumberNode<Int64>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
         let vector = instant.evaluate(morsel, scratch)

@@ -68,7 +68,7 @@ struct RowCompiler {
     // MARK: - Numbers and instants
 
     /// Whole multiples of 10^-scale; of times and lengths of time, microseconds.
-    func exact(_ value: RowValue, scale: Int = 0) throws(Diagnostic) -> any ExactNode {
+    func exact(_ value: RowValue, scale: Int = 0) throws(Diagnostic) -> any NumberNode<Int64> {
         switch value {
         case .column(let reference): return try storedExact(reference, scale: scale)
         case .exact(let exact):
@@ -82,17 +82,17 @@ struct RowCompiler {
         case .length(let text): return try rescaled(TextLength(try self.text(text)), from: 0, to: scale)
         case .datePart(let part, let date): return try rescaled(PartOfDate(part: part, instant: try exact(date)), from: 0, to: scale)
         case .coalesce(let values):
-            var nodes: [any ExactNode] = []
+            var nodes: [any NumberNode<Int64>] = []
             for value in values { nodes.append(try exact(value, scale: scale)) }
-            return ExactCoalesce(values: nodes)
+            return Coalesce<Int64>(values: nodes)
         case .cases(let branches, let otherwise):
-            var nodes: [(condition: any BitsNode, value: any ExactNode)] = []
+            var nodes: [(condition: any BitsNode, value: any NumberNode<Int64>)] = []
             for branch in branches { nodes.append((try bits(branch.condition), try exact(branch.value, scale: scale))) }
-            return ExactCases(
+            return Cases<Int64>(
                 branches: nodes, otherwise: try otherwise.map { value throws(Diagnostic) in try exact(value, scale: scale) } ?? ConstantExact(value: nil))
         case .arithmetic(let operation, let a, let b):
             let own: Int
-            let node: any ExactNode
+            let node: any NumberNode<Int64>
             switch operation {
             case .add, .subtract:
                 own = scale
@@ -112,13 +112,13 @@ struct RowCompiler {
         if case .exact(let scale) = try type(value) { scale } else { 0 }
     }
 
-    private func rescaled(_ node: any ExactNode, from: Int, to: Int) throws(Diagnostic) -> any ExactNode {
+    private func rescaled(_ node: any NumberNode<Int64>, from: Int, to: Int) throws(Diagnostic) -> any NumberNode<Int64> {
         guard to > from else { return node }
         guard to - from <= 18 else { throw .numberTooLarge }
         return Rescaled(inner: node, factor: Int64(Exact.power(to - from)))
     }
 
-    private func storedExact(_ reference: ColumnReference, scale: Int) throws(Diagnostic) -> any ExactNode {
+    private func storedExact(_ reference: ColumnReference, scale: Int) throws(Diagnostic) -> any NumberNode<Int64> {
         let (column, fromLead) = try column(reference)
         switch column.values {
         case .integer(let values): return try rescaled(StoredExact(values: values, validity: column.validity, fromLead: fromLead), from: 0, to: scale)
@@ -130,7 +130,7 @@ struct RowCompiler {
         }
     }
 
-    func real(_ value: RowValue) throws(Diagnostic) -> any RealNode {
+    func real(_ value: RowValue) throws(Diagnostic) -> any NumberNode<Double> {
         let type = try type(value)
         switch value {
         case .arithmetic(let operation, let a, let b) where type == .real:
@@ -143,13 +143,13 @@ struct RowCompiler {
                 }
             return RealArithmetic(operation: named, left: try real(a), right: try real(b))
         case .cases(let branches, let otherwise) where type == .real:
-            var nodes: [(condition: any BitsNode, value: any RealNode)] = []
+            var nodes: [(condition: any BitsNode, value: any NumberNode<Double>)] = []
             for branch in branches { nodes.append((try bits(branch.condition), try real(branch.value))) }
-            return RealCases(branches: nodes, otherwise: try real(otherwise ?? .missing(.real)))
+            return Cases<Double>(branches: nodes, otherwise: try real(otherwise ?? .missing(.real)))
         case .coalesce(let values) where type == .real:
-            var nodes: [any RealNode] = []
+            var nodes: [any NumberNode<Double>] = []
             for value in values { nodes.append(try real(value)) }
-            return RealCoalesce(values: nodes)
+            return Coalesce<Double>(values: nodes)
         default: break
         }
         switch type {

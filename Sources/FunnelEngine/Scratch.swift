@@ -27,6 +27,9 @@ final class Scratch {
 
     func give(_ integers: Integers) { self.integers.append(integers) }
 
+    /// Numbers of either kind: both take eight bytes.
+    func give(_ numbers: UnsafeMutableRawPointer) { give(numbers.assumingMemoryBound(to: Int64.self)) }
+
     /// Binary numbers live in the same memory as whole ones.
     func takeReals() -> Reals { UnsafeMutableRawPointer(takeIntegers()).assumingMemoryBound(to: Double.self) }
     func give(_ reals: Reals) { give(UnsafeMutableRawPointer(reals).assumingMemoryBound(to: Int64.self)) }

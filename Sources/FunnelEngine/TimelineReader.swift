@@ -173,7 +173,7 @@ private struct DealTimes: Sendable {
 
 extension RowCompiler {
     /// The time of each lead from its first event of one step to the first of another behind it.
-    func between(_ from: StepEvents, _ to: StepEvents, _ stageOrder: [String]) throws(Diagnostic) -> any ExactNode {
+    func between(_ from: StepEvents, _ to: StepEvents, _ stageOrder: [String]) throws(Diagnostic) -> any NumberNode<Int64> {
         let steps = [PlanStep(name: "from", events: from), PlanStep(name: "to", events: to)]
         let plan = FunnelPlan(steps: steps, stageOrder: stageOrder, rules: CalendarRules(), now: Instant(day: 0))
         let reader = try TimelineReader(plan, store, threads: threads, interrupt: interrupt)

@@ -1,35 +1,27 @@
 import FunnelStore
 
-/// Numbers of a morsel: known exactly (whole multiples of 10^-scale, microseconds, days), with a bit for each that is there.
-struct ExactVector {
-    let values: Scratch.Integers
+/// Numbers of a morsel, with a bit for each that is there.
+struct Vector<Element: KernelNumber> {
+    let values: UnsafeMutablePointer<Element>
     let valid: Kernels.Words
 
     func release(to scratch: Scratch) {
-        scratch.give(values)
+        scratch.give(UnsafeMutableRawPointer(values))
         scratch.give(valid)
     }
 }
 
-/// Binary numbers of a morsel.
-struct RealVector {
-    let values: Scratch.Reals
-    let valid: Kernels.Words
+/// Numbers known exactly: whole multiples of 10^-scale, microseconds, days.
+typealias ExactVector = Vector<Int64>
+/// Binary numbers.
+typealias RealVector = Vector<Double>
 
-    func release(to scratch: Scratch) {
-        scratch.give(values)
-        scratch.give(valid)
-    }
-}
+/// What computes numbers: of `Int64` exact decimals at a fixed scale, instants and lengths of time in microseconds; of `Double`
+/// binary ones.
+protocol NumberNode<Element>: Sendable {
+    associatedtype Element: KernelNumber
 
-/// What computes whole numbers: exact decimals at a fixed scale, instants and lengths of time in microseconds.
-protocol ExactNode: Sendable {
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector
-}
-
-/// What computes binary numbers.
-protocol RealNode: Sendable {
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> RealVector
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Vector<Element>
 }
 
 /// What computes texts: codes into a dictionary that is known before the first row.

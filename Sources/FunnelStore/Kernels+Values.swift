@@ -138,7 +138,12 @@ extension Kernels {
     package enum RealOperation: Sendable { case add, subtract, multiply, divide }
 
     /// Takes `other` where `chosen` has a bit.
-    package static func blend<T>(_ values: UnsafeMutablePointer<T>, _ other: UnsafePointer<T>, chosen: Words, _ count: Int) {
+    package static func blend(_ codes: UnsafeMutablePointer<UInt32>, _ other: UnsafePointer<UInt32>, chosen: Words, _ count: Int) {
+        choose(codes, other, chosen, count)
+    }
+
+    @inline(__always)
+    fileprivate static func choose<T>(_ values: UnsafeMutablePointer<T>, _ other: UnsafePointer<T>, _ chosen: Words, _ count: Int) {
         for row in 0..<count where chosen[row >> 6] >> UInt64(row & 63) & 1 == 1 { values[row] = other[row] }
     }
 
@@ -190,5 +195,34 @@ extension Kernels {
             high = Swift.max(high, base[row])
         }
         return (Int64(low), Int64(high))
+    }
+}
+
+/// The numbers that kernels know: each has loops of its own, so that no loop over rows is generic across rooms.
+package protocol KernelNumber: BitwiseCopyable, Comparable, Sendable {
+    /// Rows whose numbers compare so.
+    static func compare(
+        _ comparison: Kernels.Comparing, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, _ count: Int, _ words: Kernels.Words)
+    /// Takes `other` where `chosen` has a bit.
+    static func blend(_ values: UnsafeMutablePointer<Self>, _ other: UnsafePointer<Self>, chosen: Kernels.Words, _ count: Int)
+}
+
+extension Int64: KernelNumber {
+    package static func compare(
+        _ comparison: Kernels.Comparing, _ a: UnsafePointer<Int64>, _ b: UnsafePointer<Int64>, _ count: Int, _ words: Kernels.Words
+    ) { Kernels.compare(comparison, a, b, count, words) }
+
+    package static func blend(_ values: UnsafeMutablePointer<Int64>, _ other: UnsafePointer<Int64>, chosen: Kernels.Words, _ count: Int) {
+        Kernels.choose(values, other, chosen, count)
+    }
+}
+
+extension Double: KernelNumber {
+    package static func compare(
+        _ comparison: Kernels.Comparing, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int, _ words: Kernels.Words
+    ) { Kernels.compare(comparison, a, b, count, words) }
+
+    package static func blend(_ values: UnsafeMutablePointer<Double>, _ other: UnsafePointer<Double>, chosen: Kernels.Words, _ count: Int) {
+        Kernels.choose(values, other, chosen, count)
     }
 }

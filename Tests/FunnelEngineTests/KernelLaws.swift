@@ -195,7 +195,7 @@ struct KernelLaws {
         let others = held(sample.others + [0])
         let blended = integers(size) { out in
             for row in 0..<size { out[row] = sample.values[row] }
-            Kernels.blend(out, others.base, chosen: sample.bits.base, size)
+            Int64.blend(out, others.base, chosen: sample.bits.base, size)
         }
         #expect(blended == sample.range.map { sample.flags[$0] ? sample.others[$0] : sample.values[$0] })
         #expect(
