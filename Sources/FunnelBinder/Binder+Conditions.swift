@@ -6,6 +6,8 @@ import FunnelText
 /// Conditions on one row.
 extension Binder {
     mutating func condition(_ expression: Expression, in scope: RowScope) throws(Diagnostic) -> RowCondition {
+        try descend(into: expression)
+        defer { depth -= 1 }
         switch expression {
         case .truth(let truth, _): return .always(truth)
         case .unary(.not, let operand, _): return .not(try condition(operand, in: scope))

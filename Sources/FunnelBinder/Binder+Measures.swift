@@ -6,6 +6,8 @@ import FunnelText
 /// Measures: arithmetic over aggregates, with quantities checked.
 extension Binder {
     mutating func measure(_ expression: Expression) throws(Diagnostic) -> TypedMeasure {
+        try descend(into: expression)
+        defer { depth -= 1 }
         switch expression {
         case .number(let number, _):
             return TypedMeasure(value: .exact(Exact(number.units, scale: number.scale)), quantity: number.isPercent ? .percent : .number, isLiteral: true)
@@ -190,6 +192,8 @@ extension Binder {
     // MARK: - Conditions on measures
 
     mutating func measureCondition(_ expression: Expression) throws(Diagnostic) -> MeasureCondition {
+        try descend(into: expression)
+        defer { depth -= 1 }
         switch expression {
         case .unary(.not, let operand, _): return .not(try measureCondition(operand))
         case .binary(.and, let a, let b, _): return .and(try measureCondition(a), try measureCondition(b))

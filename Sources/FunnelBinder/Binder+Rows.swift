@@ -6,6 +6,8 @@ import FunnelText
 /// Values of one row.
 extension Binder {
     mutating func row(_ expression: Expression, in scope: RowScope) throws(Diagnostic) -> TypedRow {
+        try descend(into: expression)
+        defer { depth -= 1 }
         switch expression {
         case .number(let number, _):
             let exact = Exact(number.units, scale: number.scale)

@@ -89,7 +89,11 @@ package struct Binder {
     var insideDepth = 0
     /// Where the outermost of the definitions being expanded is named.
     var outermost: (range: TextRange, source: Source)?
+    /// How many expressions are being bound, one inside the other and through definitions: what is planned of them is
+    /// as deep, and is walked by recursion.
+    var depth = 0
     static let deepest = 100
+    static let deepestExpression = 4000
     static let mostExpansions = 20_000
 
     // The query being bound.
@@ -129,6 +133,15 @@ package struct Binder {
             throw error(.unknownParameter(name.text, known: Array(context.parameters.keys)), name.range)
         }
         return value
+    }
+
+    /// Goes one expression deeper; whoever calls it comes up again by `depth -= 1`.
+    mutating func descend(into expression: Expression) throws(Diagnostic) {
+        guard depth < Self.deepestExpression else {
+            let place = expanding.isEmpty ? (expression.range, source) : outermost ?? (expression.range, source)
+            throw Diagnostic.tooManyDefinitions.placed(in: place.1, at: place.0)
+        }
+        depth += 1
     }
 
     /// Binds something that is written elsewhere: a definition, a parameter's value.

@@ -109,7 +109,7 @@ extension Diagnostic {
     // MARK: - Measures and rows
 
     package static let tooManyDefinitions = Diagnostic(
-        .error, "the definitions that this stands on are too many, or too deep in each other", mends: ["define it by fewer steps"])
+        .error, "this stands on too many definitions or operators, one inside the other", mends: ["define it by fewer steps"])
 
     package static func measureTwice(_ name: String) -> Diagnostic {
         Diagnostic(.error, "`\(name)` stands twice among the measures", mends: ["leave one out, or give it another name: `other = …`"])

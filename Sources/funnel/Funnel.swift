@@ -23,6 +23,7 @@ enum Version {
 @main
 enum Main {
     static func main() {
+        Stack.raise()
         do {
             var command = try Funnel.parseAsRoot()
             try command.run()

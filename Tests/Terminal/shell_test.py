@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import stat
+import subprocess
 import sys
 import tempfile
 import time
@@ -271,6 +272,25 @@ def a_signal_to_end_restores_the_terminal(program, home):
     expect(shell.child.exitstatus == 143, f"the exit status is {shell.child.exitstatus}")
 
 
+def an_endless_chain_of_definitions_is_a_message(program, home):
+    with open(os.path.join(home, "leads.csv"), "w", encoding="utf-8") as file:
+        file.write("id,created\nL1,2024-01-02\n")
+
+    def run(count):
+        """The last of `count` definitions, each 450 additions above the one before."""
+        script = os.path.join(home, "deep.funnel")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write("load leads from \"leads.csv\"\ndefine k0 = leads\n")
+            for number in range(1, count + 1):
+                file.write(f"define k{number} = k{number - 1}" + " + 1" * 450 + "\n")
+            file.write(f"k{count}\n")
+        return subprocess.run([program, script], capture_output=True, encoding="utf-8", timeout=60)
+
+    short, long = run(4), run(11)
+    expect(short.returncode == 0 and "1,801" in short.stdout, "a short chain has no answer", short.stdout + short.stderr)
+    expect("too many definitions or operators" in long.stderr, f"there is no message, and the status is {long.returncode}", long.stderr)
+
+
 TESTS = [
     the_prompt_appears_and_ctrl_d_leaves_with_status_0, kpis_are_listed, an_unknown_name_shows_a_caret_and_a_suggestion,
     tab_completes_a_name, tab_twice_lists_the_choices, ctrl_c_clears_the_line, an_open_bracket_goes_on_in_the_next_line,
@@ -278,7 +298,7 @@ TESTS = [
     persian_text_survives_without_a_locale, a_paste_does_not_run_by_itself, a_smaller_window_keeps_the_text,
     a_text_that_fills_the_screen_can_be_appended_to,
     nothing_is_coloured_if_no_color_is_set, a_dumb_terminal_gets_no_control_sequence,
-    a_signal_to_end_restores_the_terminal,
+    a_signal_to_end_restores_the_terminal, an_endless_chain_of_definitions_is_a_message,
 ]
 
 
