@@ -20,28 +20,21 @@ struct NotBits: BitsNode {
     }
 }
 
-struct AllBits: BitsNode {
+/// All of the parts, or any of them; there is at least one.
+struct JoinedBits: BitsNode {
+    enum Join { case all, any }
+
+    let join: Join
     let parts: [any BitsNode]
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = parts[0].evaluate(morsel, scratch)
         for part in parts.dropFirst() {
             let more = part.evaluate(morsel, scratch)
-            Kernels.and(words, more, morsel.count)
-            scratch.give(more)
-        }
-        return words
-    }
-}
-
-struct AnyBits: BitsNode {
-    let parts: [any BitsNode]
-
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
-        let words = parts[0].evaluate(morsel, scratch)
-        for part in parts.dropFirst() {
-            let more = part.evaluate(morsel, scratch)
-            Kernels.or(words, more, morsel.count)
+            switch join {
+            case .all: Kernels.and(words, more, morsel.count)
+            case .any: Kernels.or(words, more, morsel.count)
+            }
             scratch.give(more)
         }
         return words

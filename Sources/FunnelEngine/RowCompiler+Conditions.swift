@@ -18,8 +18,8 @@ extension RowCompiler {
         case .text(let value, let test): return try textTest(value, test)
         case .sameText(let a, let b): return SameTexts(try text(a), try text(b))
         case .not(let inner): return NotBits(inner: try bits(inner))
-        case .and(let parts): return parts.isEmpty ? ConstantBits(truth: true) : AllBits(parts: try all(parts))
-        case .or(let parts): return parts.isEmpty ? ConstantBits(truth: false) : AnyBits(parts: try all(parts))
+        case .and(let parts): return parts.isEmpty ? ConstantBits(truth: true) : JoinedBits(join: .all, parts: try all(parts))
+        case .or(let parts): return parts.isEmpty ? ConstantBits(truth: false) : JoinedBits(join: .any, parts: try all(parts))
         case .any(let other, let inner):
             let bitmap = try leads(withAny: inner, in: other)
             return StoredBits(bitmap: bitmap, validity: nil, fromLead: table != .leads)
