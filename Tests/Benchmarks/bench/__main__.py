@@ -29,7 +29,7 @@ def main():
     say(f"{arguments.leads:,} leads in {folder}")
     funnel.sample(arguments.leads)
     say("funnel")
-    results = {"leads": arguments.leads, "threads": threads, "funnel": ask_funnel(funnel, threads)}
+    results = {"leads": arguments.leads, "threads": threads, "busy": os.getloadavg()[0], "funnel": ask_funnel(funnel, threads)}
     results["peers"] = [ask_peer(system, form, folder, threads) for system in SYSTEMS for form in FORMS]
     results["bandwidth"] = bandwidth.measure(sorted(set(results["funnel"]["bytes"].values())), folder, threads)
     if arguments.growth and results["funnel"]["store"]:
@@ -50,8 +50,6 @@ def main():
 def ask_funnel(funnel, threads):
     """Everything that is measured of funnel itself."""
     can_save = funnel.saves()
-    if can_save:
-        funnel.forget(STORE)
     found = {"version": funnel.version(), "start_ms": funnel.start(), "bytes": funnel.bytes_read(threads)}
     found["all"] = funnel.ask(threads)
     found["one"] = funnel.ask(1)
@@ -61,7 +59,8 @@ def ask_funnel(funnel, threads):
 
 def ask_store(funnel, threads):
     """What a saved store costs and gives: the queries are asked in a process that has opened it."""
-    saving = funnel.ask(threads, saving=STORE)
+    funnel.forget(STORE)
+    saving = funnel.ask(threads, saving=STORE, queries=())
     opened = funnel.ask(threads, store=STORE)
     return {
         "save_ms": saving["save_ms"], "load_ms": saving["load_ms"], "size": funnel.size(STORE),
@@ -73,7 +72,6 @@ def grow(funnel, leads, threads):
     """The queries at another size, from its saved store."""
     say(f"{leads:,} leads")
     funnel.sample(leads)
-    funnel.forget(STORE)
     return {"leads": leads, **ask_store(funnel, threads)}
 
 
@@ -91,7 +89,8 @@ def disagreements(results):
     funnel = results["funnel"]
     for query in QUERIES:
         ours = comparing.funnel_rows(query, funnel["all"]["answers"][query.name])
-        others = [(f"{peer['system']} {peer['form']}", peer["queries"][query.name]["rows"]) for peer in results["peers"]]
+        others = [
+            (f"{peer['system']} {peer['form']}", rows) for peer in results["peers"] for rows in peer["queries"][query.name]["answers"]]
         others.append(("funnel on one thread", comparing.funnel_rows(query, funnel["one"]["answers"][query.name])))
         if funnel["store"]:
             others.append(("funnel from a store", comparing.funnel_rows(query, funnel["store"]["opened"]["answers"][query.name])))

@@ -1,13 +1,16 @@
 """ClickHouse in this process: its tables and its queries, plain and tuned."""
 
+import functools
+
 import chdb
 import pyarrow
 
 from . import clickhouse_plain, clickhouse_tuned
+from .queries import forms
 
 
 class Peer:
-    """A ClickHouse without a server, whose tables are of the engine Memory: MergeTree was slower on all of these queries."""
+    """A ClickHouse without a server, whose tables are of the engine Memory; MergeTree, which writes files, was slower."""
 
     version = f"{chdb.engine_version} (chdb {chdb.__version__})"
 
@@ -19,17 +22,19 @@ class Peer:
             self.connection.query(f"SET {setting}")
 
     def load(self):
-        for statement in self.form.LOAD:
-            self.connection.query(statement.format(folder=self.folder))
+        self.form.load(self.text, self.folder)
+
+    def text(self, statement):
+        """Runs a statement; what it answers, as text."""
+        return self.connection.query(statement, "TabSeparatedRaw").data()
 
     def check_data(self):
         """The queries read customers and leads without asking for missing ones; data with some would need other queries."""
-        missing = int(self.connection.query("SELECT countIf(customer = 0 OR lead = 0) FROM deals", "TSV").data())
+        missing = int(self.text("SELECT countIf(customer = 0 OR lead = 0) FROM deals"))
         assert missing == 0, f"{missing} deals have no customer or no lead"
 
     def works(self, name):
-        query = self.form.QUERIES[name]
-        return [lambda: self.connection.query(query, "Arrow")]
+        return [functools.partial(self.connection.query, query, "Arrow") for query in forms(self.form.QUERIES[name])]
 
     def rows(self, result):
         table = pyarrow.ipc.open_file(pyarrow.BufferReader(result.bytes())).read_all()

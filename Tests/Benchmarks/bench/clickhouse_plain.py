@@ -2,20 +2,22 @@
 
 from .queries import FUNNEL_STEPS, NOW, PAGE
 
-LEADS = """id Int64, created DateTime(''UTC''), source Nullable(String), owner Nullable(String),
-    qualified Nullable(DateTime(''UTC'')), country Nullable(String), campaign Nullable(String), landing_page String"""
-DEALS = """id Int64, lead Int64, created DateTime(''UTC''), closed Nullable(DateTime(''UTC'')), status String,
+LEADS = """id Int64, created DateTime('UTC'), source Nullable(String), owner Nullable(String),
+    qualified Nullable(DateTime('UTC')), country Nullable(String), campaign Nullable(String), landing_page String"""
+DEALS = """id Int64, lead Int64, created DateTime('UTC'), closed Nullable(DateTime('UTC')), status String,
     amount Decimal(18, 2), customer Int64, owner Nullable(String), product String"""
-STAGES = "lead Int64, stage String, entered DateTime(''UTC'')"
+STAGES = "lead Int64, stage String, entered DateTime('UTC')"
 COSTS = "date Date, source Nullable(String), campaign Nullable(String), kind String, amount Decimal(18, 2)"
 
 
-def table(name, columns):
-    """A table filled from its file."""
-    return f"CREATE TABLE {name} ENGINE = Memory AS SELECT * FROM file('{{folder}}/{name}.csv', 'CSVWithNames', '{columns}')"
+def file(folder, name, columns):
+    return f"file('{folder}/{name}.csv', 'CSVWithNames', $${columns}$$)"
 
 
-LOAD = (table("leads", LEADS), table("deals", DEALS), table("stages", STAGES), table("costs", COSTS))
+def load(run, folder):
+    for name, columns in (("leads", LEADS), ("deals", DEALS), ("stages", STAGES), ("costs", COSTS)):
+        run(f"CREATE TABLE {name} ENGINE = Memory AS SELECT * FROM {file(folder, name, columns)}")
+
 
 # Leads with a win; the set counts a lead once, however many of its deals were won.
 WON = "id IN (SELECT lead FROM deals WHERE status = 'won')"
@@ -25,6 +27,16 @@ REACHED = ", ".join(f"countIf(level >= {level})" for level in range(1, len(FUNNE
 
 # A window longer than the time that there is: 32-bit seconds.
 FOREVER = 4_294_967_295
+
+
+def arrays(keys):
+    """For each lead the events of the second step behind the first one of the first, and those of the third behind them."""
+    return f"""
+        SELECT {keys}, minIf(entered, stage = 'lead') AS first, maxIf(entered, stage = 'won') AS won,
+            arrayFilter(t -> t >= first, groupArrayIf(entered, stage = 'mql')) AS seconds,
+            if(empty(seconds), [], arrayFilter(t -> t >= arrayMin(seconds), groupArrayIf(entered, stage = 'sql'))) AS thirds
+        FROM stages GROUP BY lead HAVING countIf(stage = 'lead') > 0"""
+
 
 QUERIES = {
     "filter": "SELECT count() FROM leads WHERE source = 'ads'",
@@ -53,11 +65,17 @@ QUERIES = {
                 FROM deals WHERE status = 'won' GROUP BY customer
             ) AS firsts LEFT JOIN leads ON leads.id = first_lead GROUP BY source, month
         ) GROUP BY source, month""",
-    # windowFunnel takes each step at its earliest behind the one before, events of one time in the order of the steps.
-    "funnel": f"""
+    # windowFunnel takes each step at its earliest behind the one before, events of one time in the order of the steps; the
+    # other form does the same with arrays.
+    "funnel": (
+        f"""
         SELECT source, {REACHED} FROM (
             SELECT lead, windowFunnel({FOREVER})(entered, {STEPS}) AS level FROM stages GROUP BY lead
         ) AS levels JOIN leads ON leads.id = levels.lead WHERE level > 0 GROUP BY source""",
+        f"""
+        SELECT source, count(), countIf(notEmpty(seconds)), countIf(notEmpty(thirds)), countIf(notEmpty(thirds) AND won >= arrayMin(thirds))
+        FROM ({arrays("lead")}) AS chains JOIN leads ON leads.id = chains.lead GROUP BY source""",
+    ),
     "owners": f"""
         SELECT owner, countIf({WON}) / count() AS conversion
         FROM leads GROUP BY owner HAVING count() >= 100 ORDER BY conversion DESC, owner LIMIT 10""",

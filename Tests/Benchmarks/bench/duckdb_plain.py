@@ -40,20 +40,29 @@ QUERIES = {
             FROM firsts LEFT JOIN leads ON leads.id = firsts.lead GROUP BY ALL)
         SELECT source, month, sum(cost)::DOUBLE / nullif(sum(customers), 0) FROM parts GROUP BY ALL""",
     # Without a window the chain from the first event is the longest, each step at its earliest behind the one before.
-    "funnel": """
-        WITH a AS (SELECT lead, min(entered) AS t FROM stages WHERE stage = 'lead' GROUP BY lead),
-        b AS (
-            SELECT a.lead, min(entered) AS t FROM a JOIN stages s ON s.lead = a.lead AND entered >= t
-            WHERE stage = 'mql' GROUP BY a.lead),
-        c AS (
-            SELECT b.lead, min(entered) AS t FROM b JOIN stages s ON s.lead = b.lead AND entered >= t
-            WHERE stage = 'sql' GROUP BY b.lead),
-        d AS (
-            SELECT DISTINCT c.lead FROM c JOIN stages s ON s.lead = c.lead AND entered >= t WHERE stage = 'won')
-        SELECT source, count(*), count(b.lead), count(c.lead), count(d.lead)
-        FROM a JOIN leads ON leads.id = a.lead
-            LEFT JOIN b ON b.lead = a.lead LEFT JOIN c ON c.lead = a.lead LEFT JOIN d ON d.lead = a.lead
-        GROUP BY source""",
+    "funnel": (
+        """
+        WITH a AS MATERIALIZED (SELECT lead, min(entered) AS t FROM stages WHERE stage = 'lead' GROUP BY lead),
+        b AS MATERIALIZED (
+            SELECT lead, min(entered) AS t FROM a JOIN stages USING (lead) WHERE stage = 'mql' AND entered >= t GROUP BY lead),
+        c AS MATERIALIZED (
+            SELECT lead, min(entered) AS t FROM b JOIN stages USING (lead) WHERE stage = 'sql' AND entered >= t GROUP BY lead),
+        d AS (SELECT DISTINCT lead FROM c JOIN stages USING (lead) WHERE stage = 'won' AND entered >= t),
+        reached AS (
+            SELECT lead, 1 AS step FROM a UNION ALL SELECT lead, 2 FROM b
+            UNION ALL SELECT lead, 3 FROM c UNION ALL SELECT lead, 4 FROM d)
+        SELECT source, count(*) FILTER (step = 1), count(*) FILTER (step = 2), count(*) FILTER (step = 3), count(*) FILTER (step = 4)
+        FROM reached JOIN leads ON id = lead GROUP BY source""",
+        """
+        WITH events AS (
+            SELECT lead, min(entered) FILTER (stage = 'lead') AS a, list(entered) FILTER (stage = 'mql') AS mqls,
+                list(entered) FILTER (stage = 'sql') AS sqls, max(entered) FILTER (stage = 'won') AS won
+            FROM stages GROUP BY lead),
+        seconds AS (SELECT *, list_min(list_filter(mqls, lambda t: t >= a)) AS b FROM events),
+        thirds AS (SELECT *, list_min(list_filter(sqls, lambda t: t >= b)) AS c FROM seconds)
+        SELECT source, count(*), count(b), count(c), count(*) FILTER (won >= c)
+        FROM thirds JOIN leads ON id = lead WHERE a IS NOT NULL GROUP BY source""",
+    ),
     "owners": f"""
         SELECT owner, count(*) FILTER ({WON}) / count(*) AS conversion
         FROM leads GROUP BY owner HAVING count(*) >= 100 ORDER BY conversion DESC, owner LIMIT 10""",

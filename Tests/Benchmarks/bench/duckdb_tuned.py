@@ -70,27 +70,42 @@ QUERIES = {
             UNION ALL
             SELECT source, month, 0, count(*) FROM deals WHERE new_customer GROUP BY ALL)
         SELECT source, month, sum(cost) / nullif(100 * sum(customers), 0) FROM parts GROUP BY ALL""",
-    "funnel": """
-        WITH a AS (SELECT lead, source, min(entered) AS t FROM stages WHERE stage = 'lead' GROUP BY ALL),
-        b AS (
-            SELECT a.lead, min(entered) AS t FROM a JOIN stages s ON s.lead = a.lead AND entered >= t
-            WHERE stage = 'mql' GROUP BY a.lead),
-        c AS (
-            SELECT b.lead, min(entered) AS t FROM b JOIN stages s ON s.lead = b.lead AND entered >= t
-            WHERE stage = 'sql' GROUP BY b.lead),
-        d AS (
-            SELECT DISTINCT c.lead FROM c JOIN stages s ON s.lead = c.lead AND entered >= t WHERE stage = 'won')
-        SELECT source, count(*), count(b.lead), count(c.lead), count(d.lead)
-        FROM a LEFT JOIN b ON b.lead = a.lead LEFT JOIN c ON c.lead = a.lead LEFT JOIN d ON d.lead = a.lead
-        GROUP BY source""",
+    "funnel": (
+        """
+        WITH a AS MATERIALIZED (
+            SELECT lead, any_value(source) AS source, min(entered) AS t FROM stages WHERE stage = 'lead' GROUP BY lead),
+        b AS MATERIALIZED (
+            SELECT lead, any_value(a.source) AS source, min(entered) AS t
+            FROM a JOIN stages USING (lead) WHERE stage = 'mql' AND entered >= t GROUP BY lead),
+        c AS MATERIALIZED (
+            SELECT lead, any_value(b.source) AS source, min(entered) AS t
+            FROM b JOIN stages USING (lead) WHERE stage = 'sql' AND entered >= t GROUP BY lead),
+        d AS (SELECT DISTINCT lead, c.source FROM c JOIN stages USING (lead) WHERE stage = 'won' AND entered >= t),
+        reached AS (
+            SELECT source, 1 AS step FROM a UNION ALL SELECT source, 2 FROM b
+            UNION ALL SELECT source, 3 FROM c UNION ALL SELECT source, 4 FROM d)
+        SELECT source, count(*) FILTER (step = 1), count(*) FILTER (step = 2), count(*) FILTER (step = 3), count(*) FILTER (step = 4)
+        FROM reached GROUP BY source""",
+        """
+        WITH events AS (
+            SELECT any_value(source) AS source, min(entered) FILTER (stage = 'lead') AS a, list(entered) FILTER (stage = 'mql') AS mqls,
+                list(entered) FILTER (stage = 'sql') AS sqls, max(entered) FILTER (stage = 'won') AS won
+            FROM stages GROUP BY lead),
+        seconds AS (SELECT *, list_min(list_filter(mqls, lambda t: t >= a)) AS b FROM events),
+        thirds AS (SELECT *, list_min(list_filter(sqls, lambda t: t >= b)) AS c FROM seconds)
+        SELECT source, count(*), count(b), count(c), count(*) FILTER (won >= c) FROM thirds WHERE a IS NOT NULL GROUP BY source""",
+    ),
     "owners": """
         SELECT owner, sum(won) / count(*) AS conversion
         FROM leads GROUP BY owner HAVING count(*) >= 100 ORDER BY conversion DESC, owner LIMIT 10""",
     "pages": "SELECT landing_page, count(*) AS n FROM leads GROUP BY ALL ORDER BY n DESC, landing_page LIMIT 10",
-    # The text is looked for in the names of the enumeration, once each, and then their codes in the rows.
-    "contains": """
+    # Row by row; or in the names of the enumeration, once each, and then their codes in the rows.
+    "contains": (
+        "SELECT count(*) FROM leads WHERE contains(landing_page::VARCHAR, 'crm')",
+        """
         SELECT count(*) FROM leads WHERE landing_page IN (
             SELECT name::page FROM (SELECT unnest(enum_range(NULL::page))::VARCHAR AS name) WHERE contains(name, 'crm'))""",
+    ),
     "page": f"SELECT count(*) FROM leads WHERE landing_page = '{PAGE}'",
     "customers": "SELECT source, count(DISTINCT customer) FROM deals GROUP BY source",
     "cube": "SELECT source, owner, month, count(*) FROM leads GROUP BY ALL",

@@ -46,22 +46,23 @@ class Funnel:
 
     # MARK: queries
 
-    def ask(self, threads, store=None, saving=None):
+    def ask(self, threads, store=None, saving=None, queries=QUERIES):
         """Gets the data, asks every query so many times, and says how long each took and what it answered."""
         opening = [f'open "{store}"'] if store else [f'load {table} from "{table}.csv"' for table in TABLES]
         saves = [f'save "{saving}"'] if saving else []
         script = [f"set now {NOW}", "set timing on", *opening, *saves]
-        script += [query.text for query in QUERIES for _ in range(RUNS)]
+        first = 1 + len(opening) + len(saves)
+        script += [query.text for query in queries for _ in range(RUNS)]
         (self.folder / "bench.funnel").write_text("\n".join(script) + "\n")
         times, held, answers = self.run(threads, 1 + len(opening))
-        expected = 1 + len(opening) + len(saves) + len(QUERIES) * RUNS
-        assert len(times) == expected, f"{len(times)} times of {expected} statements"
-        first = expected - len(QUERIES) * RUNS
-        medians = {
-            query.name: statistics.median(times[first + index * RUNS + 1:first + (index + 1) * RUNS]) for index, query in enumerate(QUERIES)}
+        assert len(times) == first + len(queries) * RUNS, f"{len(times)} times of {len(script) - 1} statements"
+        medians = {}
+        for query in queries:
+            medians[query.name] = statistics.median(times[first + 1:first + RUNS])
+            first += RUNS
         return {
-            "load_ms": sum(times[1:1 + len(opening)]), "save_ms": times[first - 1] if saving else None,
-            "after": held and held[0], "peak": held and held[1], "ms": medians, "answers": self.answers(answers),
+            "load_ms": sum(times[1:1 + len(opening)]), "save_ms": sum(times[1 + len(opening):1 + len(opening) + len(saves)]),
+            "after": held and held[0], "peak": held and held[1], "ms": medians, "answers": self.answers(answers, queries),
         }
 
     def run(self, threads, loaded):
@@ -80,12 +81,12 @@ class Funnel:
         assert process.wait() == 0, "".join(messages)
         return times, held, answers.read_text()
 
-    def answers(self, text):
+    def answers(self, text, queries):
         """Each query's answer as rows of cells, its header first; every run must have answered the same."""
-        blocks = text.rstrip("\n").split("\n\n")
-        assert len(blocks) == len(QUERIES) * RUNS, f"{len(blocks)} answers"
+        blocks = text.rstrip("\n").split("\n\n") if queries else []
+        assert len(blocks) == len(queries) * RUNS, f"{len(blocks)} answers"
         found = {}
-        for index, query in enumerate(QUERIES):
+        for index, query in enumerate(queries):
             runs = blocks[index * RUNS:(index + 1) * RUNS]
             assert len(set(runs)) == 1, f"{query.text}: not every run gave the same answer"
             found[query.name] = list(csv.reader(io.StringIO(runs[0])))

@@ -27,9 +27,12 @@ def main(system, form, folder, output, threads):
     peer.check_data()
     answers = {}
     for query in QUERIES:
-        milliseconds, result = min(
-            (timed(work) for work in peer.works(query.name)), key=lambda measured: measured[0])
-        answers[query.name] = {"ms": milliseconds, "rows": [[plain(value) for value in row] for row in peer.rows(result)]}
+        # Of several forms of a query the fastest counts, and all must be right.
+        measured = [timed(work) for work in peer.works(query.name)]
+        answers[query.name] = {
+            "ms": min(milliseconds for milliseconds, _ in measured), "each_ms": [milliseconds for milliseconds, _ in measured],
+            "answers": [[[plain(value) for value in row] for row in peer.rows(result)] for _, result in measured],
+        }
     report = {
         "system": system, "form": form, "version": peer.version, "load_ms": load, "before": before, "after": after,
         "peak": peak, "queries": answers,

@@ -44,3 +44,8 @@ QUERIES = (
     Query("within", "conversion within 90 days by source", ("text",)),
     Query("why", "why conversion during 2024-Q2 vs 2024-Q1 by source", ("text",)),
 )
+
+
+def forms(query):
+    """The ways in which a peer may be asked a query, of which the fastest counts: most have one."""
+    return (query,) if isinstance(query, str) else query

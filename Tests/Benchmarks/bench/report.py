@@ -27,7 +27,7 @@ def heading(results):
     return f"""### {results["leads"]:,} leads
 
 {datetime.date.today()}, {processor()}, {results["threads"]} threads, {memory_of_machine()} of memory, {platform.system()} {platform.release()},
-Python {platform.python_version()}. {results["funnel"]["version"]}; {peers}."""
+load average before the run {results["busy"]:.1f}, Python {platform.python_version()}. {results["funnel"]["version"]}; {peers}."""
 
 
 def processor():
