@@ -49,6 +49,9 @@ struct StoredRange: BitsNode {
     let high: Int64
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        guard morsel.index == nil else {
+            return ExactRange(value: StoredExact(values: values, validity: validity, fromLead: false), low: low, high: high).evaluate(morsel, scratch)
+        }
         let words = scratch.takeWords()
         Kernels.range(values, morsel.rows, low: low, high: high, words)
         if let validity {
@@ -106,14 +109,18 @@ struct StoredTextTest: BitsNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = scratch.takeWords()
-        if let single {
+        if let index = morsel.index {
+            let picked = scratch.takeTexts()
+            Kernels.gather(codes, index, morsel.count, picked)
+            Kernels.marked(picked, morsel.count, table: table.base, words)
+            scratch.give(picked)
+        } else if let single {
             Kernels.equal(codes, morsel.rows, code: single, words)
         } else {
             Kernels.marked(codes, morsel.rows, table: table.base, words)
         }
-        if let validity {
-            let present = scratch.takeWords()
-            Kernels.copy(validity, morsel.rows, present)
+        if validity != nil {
+            let present = presence(validity, false, morsel, scratch)
             Kernels.and(words, present, morsel.count)
             scratch.give(present)
         }

@@ -7,10 +7,19 @@ struct StoredExact: NumberNode {
     let validity: Bitmap?
     let fromLead: Bool
 
+    var magnitude: UInt64 {
+        switch values {
+        case .int8: 1 << 7
+        case .int16: 1 << 15
+        case .int32: 1 << 31
+        case .int64: .max
+        }
+    }
+
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
         let out = scratch.takeIntegers()
-        if fromLead, let leads = scratch.leads(of: morsel) {
-            Kernels.gather(values, leads, morsel.count, out)
+        if let index = scratch.index(of: morsel, fromLead: fromLead) {
+            Kernels.gather(values, index, morsel.count, out)
         } else {
             Kernels.widen(values, morsel.rows, out)
         }
@@ -21,11 +30,13 @@ struct StoredExact: NumberNode {
 /// Which rows have a value.
 func presence(_ validity: Bitmap?, _ fromLead: Bool, _ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
     let words = scratch.takeWords()
-    if fromLead, let leads = scratch.leads(of: morsel) {
+    if let index = scratch.index(of: morsel, fromLead: fromLead) {
         if let validity {
-            Kernels.gather(validity, leads, morsel.count, words)
+            Kernels.gather(validity, index, morsel.count, words)
+        } else if fromLead {
+            Kernels.linked(index, morsel.count, words)
         } else {
-            Kernels.linked(leads, morsel.count, words)
+            Kernels.set(true, words, morsel.count)
         }
     } else if let validity {
         Kernels.copy(validity, morsel.rows, words)
@@ -50,8 +61,8 @@ struct StoredInstant: NumberNode {
             return days
         }
         let times = scratch.takeIntegers()
-        if fromLead, let leads = scratch.leads(of: morsel) {
-            Kernels.gather(time, leads, morsel.count, times)
+        if let index = scratch.index(of: morsel, fromLead: fromLead) {
+            Kernels.gather(time, index, morsel.count, times)
         } else {
             Kernels.widen(time, morsel.rows, times)
         }
@@ -69,8 +80,8 @@ struct StoredText: TextNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
         let out = scratch.takeTexts()
-        if fromLead, let leads = scratch.leads(of: morsel) {
-            Kernels.gather(codes, leads, morsel.count, out)
+        if let index = scratch.index(of: morsel, fromLead: fromLead) {
+            Kernels.gather(codes, index, morsel.count, out)
         } else {
             Kernels.widen(codes, morsel.rows, out)
         }
@@ -90,8 +101,8 @@ struct StoredBits: BitsNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = scratch.takeWords()
-        if fromLead, let leads = scratch.leads(of: morsel) {
-            Kernels.gather(bitmap, leads, morsel.count, words)
+        if let index = scratch.index(of: morsel, fromLead: fromLead) {
+            Kernels.gather(bitmap, index, morsel.count, words)
         } else {
             Kernels.copy(bitmap, morsel.rows, words)
         }

@@ -158,6 +158,11 @@ private struct TableKey: KeyNode {
     let table: Buffer<UInt32>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
+        if morsel.index == nil, let stored = value as? StoredExact, stored.validity == nil, !stored.fromLead {
+            let codes = scratch.takeTexts()
+            Kernels.look(stored.values, morsel.rows, low: low, table: table.base, size: table.count, codes)
+            return codes
+        }
         let vector = value.evaluate(morsel, scratch)
         let codes = scratch.takeTexts()
         Kernels.look(vector.values, morsel.count, low: low, table: table.base, size: table.count, valid: vector.valid, codes)

@@ -22,6 +22,12 @@ protocol NumberNode<Element>: Sendable {
     associatedtype Element: KernelNumber
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Vector<Element>
+    /// No whole number of it is larger in magnitude.
+    var magnitude: UInt64 { get }
+}
+
+extension NumberNode {
+    var magnitude: UInt64 { .max }
 }
 
 /// What computes texts: codes into a dictionary that is known before the first row.

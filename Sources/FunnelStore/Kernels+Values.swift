@@ -46,6 +46,10 @@ extension Kernels {
         for row in 0..<count { out[row] = UInt32(truncatingIfNeeded: base[row]) }
     }
 
+    package static func widen(_ codes: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Int64>) {
+        for row in 0..<count { out[row] = Int64(codes[row]) }
+    }
+
     /// The codes of the rows that an index names; `missingCode` for -1.
     package static func gather(_ codes: Codes, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<UInt32>) {
         switch codes {
