@@ -103,23 +103,26 @@ final class Accumulator {
             count(mine, morsel.count, groups)
         } else if kept * 4 < morsel.count {
             // The few rows that count are picked out of the columns.
-            if kept > 0 { pick(kept, mine, morsel, groups, scratch) }
+            if kept > 0 { pick(kept, mine, morsel, groups, scratch) { take($0, nil, $1, scratch) } }
         } else {
             take(morsel, mine, groups, scratch)
         }
         scratch.give(mine)
     }
 
-    private func pick(_ kept: Int, _ bits: Kernels.Words, _ morsel: Morsel, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch) {
+    private func pick(
+        _ kept: Int, _ bits: Kernels.Words, _ morsel: Morsel, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch,
+        _ take: (Morsel, UnsafePointer<UInt32>?) -> Void
+    ) {
         let index = scratch.takeIndex()
         let picked = scratch.selecting(bits, kept, of: morsel, index)
         if let groups {
             let own = scratch.takeTexts()
             Kernels.compact(bits, morsel.count, groups, own)
-            take(picked, nil, own, scratch)
+            take(picked, own)
             scratch.give(own)
         } else {
-            take(picked, nil, nil, scratch)
+            take(picked, nil)
         }
         scratch.give(index)
     }
@@ -134,9 +137,16 @@ final class Accumulator {
         switch aggregate.argument {
         case .none: break
         case .exact(let node, _):
-            let vector = node.evaluate(morsel, scratch)
-            addExact(vector.values, both(bits, vector.valid, morsel.count), morsel.count, groups, magnitude: node.magnitude)
-            vector.release(to: scratch)
+            guard let presence = node.presence else { return takeExact(node, morsel, bits, groups, scratch) }
+            let there = presence.evaluate(morsel, scratch)
+            if let bits { Kernels.and(there, bits, morsel.count) }
+            let kept = Kernels.population(there, morsel.count)
+            if kept * 4 > morsel.count {
+                takeExact(node, morsel, there, groups, scratch)
+            } else if kept > 0 {
+                pick(kept, there, morsel, groups, scratch) { takeExact(node, $0, nil, $1, scratch) }
+            }
+            scratch.give(there)
         case .real(let node): addReal(node.evaluate(morsel, scratch), bits, morsel.count, groups, scratch)
         case .text(let node):
             let codes = node.evaluate(morsel, scratch)
@@ -149,6 +159,14 @@ final class Accumulator {
             scratch.give(present)
             scratch.give(codes)
         }
+    }
+
+    private func takeExact(
+        _ node: any NumberNode<Int64>, _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch
+    ) {
+        let vector = node.evaluate(morsel, scratch)
+        addExact(vector.values, both(bits, vector.valid, morsel.count), morsel.count, groups, magnitude: node.magnitude)
+        vector.release(to: scratch)
     }
 
     /// The rows that have both bits, written to `valid`; nil where all have.

@@ -29,7 +29,15 @@ struct JoinedBits: BitsNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = parts[0].evaluate(morsel, scratch)
-        for part in parts.dropFirst() {
+        for (at, part) in parts.enumerated().dropFirst() {
+            if join == .all {
+                let kept = Kernels.population(words, morsel.count)
+                if kept == 0 { break }
+                if kept * 8 < morsel.count {
+                    narrow(words, kept, by: parts[at...], morsel, scratch)
+                    break
+                }
+            }
             let more = part.evaluate(morsel, scratch)
             switch join {
             case .all: Kernels.and(words, more, morsel.count)
@@ -38,6 +46,16 @@ struct JoinedBits: BitsNode {
             scratch.give(more)
         }
         return words
+    }
+
+    /// Asks the parts that are left for the few rows alone that still have a bit.
+    private func narrow(_ words: Kernels.Words, _ kept: Int, by rest: ArraySlice<any BitsNode>, _ morsel: Morsel, _ scratch: Scratch) {
+        let index = scratch.takeIndex()
+        let few = scratch.selecting(words, kept, of: morsel, index)
+        let found = JoinedBits(join: .all, parts: Array(rest)).evaluate(few, scratch)
+        Kernels.narrow(words, morsel.count, by: found)
+        scratch.give(found)
+        scratch.give(index)
     }
 }
 
@@ -120,7 +138,7 @@ struct StoredTextTest: BitsNode {
             Kernels.marked(codes, morsel.rows, table: table.base, words)
         }
         if validity != nil {
-            let present = presence(validity, false, morsel, scratch)
+            let present = presenceBits(validity, false, morsel, scratch)
             Kernels.and(words, present, morsel.count)
             scratch.give(present)
         }

@@ -7,6 +7,8 @@ struct StoredExact: NumberNode {
     let validity: Bitmap?
     let fromLead: Bool
 
+    var presence: (any BitsNode)? { validity == nil ? nil : Presence(validity: validity, fromLead: fromLead) }
+
     var magnitude: UInt64 {
         switch values {
         case .int8: 1 << 7
@@ -23,12 +25,12 @@ struct StoredExact: NumberNode {
         } else {
             Kernels.widen(values, morsel.rows, out)
         }
-        return ExactVector(values: out, valid: presence(validity, fromLead, morsel, scratch))
+        return ExactVector(values: out, valid: presenceBits(validity, fromLead, morsel, scratch))
     }
 }
 
 /// Which rows have a value.
-func presence(_ validity: Bitmap?, _ fromLead: Bool, _ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+func presenceBits(_ validity: Bitmap?, _ fromLead: Bool, _ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
     let words = scratch.takeWords()
     if let index = scratch.index(of: morsel, fromLead: fromLead) {
         if let validity {
@@ -53,6 +55,8 @@ struct StoredInstant: NumberNode {
     let unit: TimeUnit
     let validity: Bitmap?
     let fromLead: Bool
+
+    var presence: (any BitsNode)? { validity == nil ? nil : Presence(validity: validity, fromLead: fromLead) }
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
         let days = StoredExact(values: days, validity: validity, fromLead: fromLead).evaluate(morsel, scratch)
@@ -86,7 +90,7 @@ struct StoredText: TextNode {
             Kernels.widen(codes, morsel.rows, out)
         }
         if validity != nil {
-            let words = presence(validity, fromLead, morsel, scratch)
+            let words = presenceBits(validity, fromLead, morsel, scratch)
             Kernels.mask(out, words, morsel.count)
             scratch.give(words)
         }
@@ -107,7 +111,7 @@ struct StoredBits: BitsNode {
             Kernels.copy(bitmap, morsel.rows, words)
         }
         if validity != nil {
-            let present = presence(validity, fromLead, morsel, scratch)
+            let present = presenceBits(validity, fromLead, morsel, scratch)
             Kernels.and(words, present, morsel.count)
             scratch.give(present)
         }
@@ -120,5 +124,5 @@ struct Presence: BitsNode {
     let validity: Bitmap?
     let fromLead: Bool
 
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words { presence(validity, fromLead, morsel, scratch) }
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words { presenceBits(validity, fromLead, morsel, scratch) }
 }

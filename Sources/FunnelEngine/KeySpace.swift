@@ -61,7 +61,7 @@ extension KeySpace {
         var tables: [(node: any NumberNode<Int64>, low: Int64, indices: [Int])] = []
         for (key, compiler) in zip(keys, compilers) {
             let node = grain == .hour ? PartOfDate(part: .hour, instant: try compiler.exact(value(key))) : try compiler.days(value(key))
-            let range = try compiler.range(of: node) ?? (0, 0)
+            let range = try (grain == .hour ? compiler.range(of: node) : compiler.range(ofDays: value(key), node)) ?? (0, 0)
             tables.append((node, range.low, PeriodIndices.of(grain, range.low...range.high, shift(key), rules)))
         }
         let all = tables.flatMap { [$0.indices.min() ?? 0, $0.indices.max() ?? 0] }

@@ -35,7 +35,7 @@ final class Scratch {
     func give(_ reals: Reals) { give(UnsafeMutableRawPointer(reals).assumingMemoryBound(to: Int64.self)) }
 
     func takeTexts() -> Texts {
-        texts.popLast() ?? allocate(Workers.morselSize * 4).bindMemory(to: UInt32.self, capacity: Workers.morselSize)
+        texts.popLast() ?? allocate((Workers.morselSize + Kernels.indexPadding) * 4).bindMemory(to: UInt32.self, capacity: Workers.morselSize)
     }
 
     func give(_ texts: Texts) { self.texts.append(texts) }

@@ -135,11 +135,18 @@ package struct Column: Sendable {
     package let values: Values
     /// Which rows have a value; nil where all have. A row without one holds zero in `values`.
     package let validity: Bitmap?
+    private let found: OnDemand<(low: Int64, high: Int64)?>
 
     package init(name: String, values: Values, validity: Bitmap?) {
         self.name = name
         self.values = values
         self.validity = validity
+        found = OnDemand {
+            switch values {
+            case .integer(let values), .decimal(let values, _), .date(let values), .timestamp(let values, _, _): Kernels.bounds(values, validity)
+            case .text, .yesNo: nil
+            }
+        }
         precondition(validity == nil || validity?.count == count)
     }
 
@@ -161,6 +168,9 @@ package struct Column: Sendable {
         case .yesNo: .yesNo
         }
     }
+
+    /// The smallest and the largest of its whole numbers, or of its days; nil where no row has one. Found once.
+    package var bounds: (low: Int64, high: Int64)? { found.value }
 
     package var missing: Int { validity.map { $0.count - $0.population } ?? 0 }
 

@@ -70,7 +70,15 @@ extension Kernels {
 
     /// Marks as missing the codes of rows without a bit.
     package static func mask(_ codes: UnsafeMutablePointer<UInt32>, _ valid: Words, _ count: Int) {
-        for row in 0..<count where valid[row >> 6] >> UInt64(row & 63) & 1 == 0 { codes[row] = missingCode }
+        for word in 0..<wordCount(count) {
+            var missing = ~valid[word]
+            while missing != 0 {
+                let row = word << 6 &+ missing.trailingZeroBitCount
+                if row >= count { break }
+                codes[row] = missingCode
+                missing &= missing &- 1
+            }
+        }
     }
 
     /// Codes by way of a table from code to code.

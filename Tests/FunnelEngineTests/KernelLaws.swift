@@ -185,6 +185,19 @@ struct KernelLaws {
         }
     }
 
+    @Test("narrow", arguments: sizes)
+    func narrow(_ size: Int) {
+        let sample = Sample(size)
+        let kept = Self.words(sample.range.map { $0 % 3 != 1 } + [false])
+        let set = sample.range.filter { sample.flags[$0] }
+        let words = Self.words(sample.flags + [false])
+        Kernels.narrow(words.base, size, by: kept.base)
+        for row in sample.range {
+            let place = set.firstIndex(of: row)
+            #expect((words[row / 64] >> UInt64(row % 64) & 1 == 1) == (place.map { $0 % 3 != 1 } ?? false))
+        }
+    }
+
     // MARK: - Values
 
     @Test("widen, blend, mask, translate", arguments: sizes)
@@ -289,7 +302,7 @@ struct KernelLaws {
                 let expected = kept.filter { (isGrouped ? Int(sample.groups[$0]) : 0) == group }.map { sample.values[$0] }
                 #expect(Array(series[group].values) == expected)
             }
-            let index = zeros(Int32.self, size + 1)
+            let index = zeros(Int32.self, size + Kernels.indexPadding)
             Kernels.indices(sample.bits.base, size, first: 128, nil, index.base)
             #expect(kept.indices.map { index[$0] } == kept.map { Int32($0 + 128) })
             let compact = zeros(UInt32.self, size + 1)
