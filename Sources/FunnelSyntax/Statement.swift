@@ -25,7 +25,8 @@ package indirect enum Statement: Sendable, Hashable {
     case target(TargetStatement)
     case test(TestStatement)
     case explain(Query, Place)
-    case plan(Query, Place)
+    /// `runs`: it is answered as well, and timed.
+    case plan(Query, runs: Bool, Place)
     case time(Query, Place)
     case help(String?, Place)
     case show(Listing, Place)
@@ -44,7 +45,7 @@ package indirect enum Statement: Sendable, Hashable {
         case .why(let why): why.place.range
         case .target(let target): target.place.range
         case .test(let test): test.place.range
-        case .transitions(_, let place), .compare(_, _, let place), .describe(_, let place), .explain(_, let place), .plan(_, let place), .time(_, let place),
+        case .transitions(_, let place), .compare(_, _, let place), .describe(_, let place), .explain(_, let place), .plan(_, _, let place), .time(_, let place),
             .help(_, let place),
             .show(_, let place):
             place.range
