@@ -32,14 +32,15 @@ let package = Package(
         room("FunnelSyntax", sees: ["FunnelText"]),
         room("FunnelPlan", sees: ["FunnelModel"]),
         room("FunnelStore", sees: ["FunnelModel"]),
-        room("FunnelIngest", sees: ["FunnelText", "FunnelModel", "FunnelStore", "CZlib"]),
+        room("FunnelArrow", sees: ["FunnelModel", "FunnelStore"]),
+        room("FunnelIngest", sees: ["FunnelText", "FunnelModel", "FunnelStore", "FunnelArrow", "CZlib"]),
         room("FunnelBinder", sees: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan"]),
         room("FunnelEngine", sees: ["FunnelText", "FunnelModel", "FunnelPlan", "FunnelStore"]),
         room("FunnelRender", sees: ["FunnelText", "FunnelModel"]),
         room(
             "FunnelSession",
             sees: [
-                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelIngest", "FunnelBinder",
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelArrow", "FunnelIngest", "FunnelBinder",
                 "FunnelEngine", "FunnelRender",
             ]),
         room("FunnelShell", sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "CEditLine"]),
@@ -60,6 +61,7 @@ let package = Package(
         tests("FunnelSyntaxTests", sees: ["FunnelText", "FunnelSyntax", "FunnelTesting"]),
         tests("FunnelTextTests", sees: ["FunnelText"]),
         tests("FunnelRenderTests", sees: ["FunnelText", "FunnelModel", "FunnelRender"]),
+        tests("FunnelArrowTests", sees: ["FunnelArrow", "FunnelModel", "FunnelStore"]),
         tests("FunnelIngestTests", sees: ["FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"]),
         tests(
             "FunnelEngineTests",
