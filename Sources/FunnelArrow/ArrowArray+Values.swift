@@ -78,7 +78,9 @@ extension ArrowArray {
                 continue
             }
             let code = Self.integer(base, row, bits, isSigned)
-            guard let code, code >= 0, code < Int64(dictionary.count) else { throw .damagedColumn(name, "row \(row + 1) of its batch has no text or value in the dictionary") }
+            guard let code, code >= 0, code < Int64(dictionary.count) else {
+                throw .damagedColumn(name, "row \(row + 1) of its batch has no text or value in the dictionary")
+            }
             let place = dictionary.place(Int(code))
             if dictionary.pieces[place.piece].isPresent(place.row) { body(at, Int(code)) } else { marks.miss(at) }
         }
@@ -141,10 +143,7 @@ extension ArrowArray {
     }
 
     /// The number that the shortest digits of a 32-bit number say: 0.1, and not 0.10000000149.
-    private static func decimal(_ raw: Float) -> Double {
-        let wide = Double(raw)
-        return wide == wide.rounded() || !raw.isFinite ? wide : Double(raw.description) ?? wide
-    }
+    private static func decimal(_ raw: Float) -> Double { raw.isFinite ? Double(raw.description) ?? Double(raw) : Double(raw) }
 
     /// A binary number of 16 bits: a sign, 5 bits of exponent, 10 of fraction (IEEE 754 binary16).
     private static func half(_ raw: UInt16) -> Double {

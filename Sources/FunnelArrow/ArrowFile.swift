@@ -41,7 +41,6 @@ package struct ArrowFile: Sendable {
         var dictionaries = Dictionaries(fields)
         // In a file all dictionaries hold for all batches, wherever they stand.
         for block in try footer.words(2, width: 3) { try dictionaries.take(try messages.message(block), isFile: true) }
-        try dictionaries.requireAll()
         var batches: [ArrowBatch] = []
         for block in try footer.words(3, width: 3) {
             let message = try messages.message(block)
@@ -94,13 +93,6 @@ private struct Dictionaries {
         } else {
             guard byID[id] == nil || !isFile else { throw .damagedColumn(field.name, "the dictionary begins twice") }
             byID[id] = ArrowDictionary([piece])
-        }
-    }
-
-    func requireAll() throws(ArrowError) {
-        for field in fields {
-            guard let encoding = field.dictionary, byID[encoding.id] == nil else { continue }
-            throw .damagedColumn(field.name, "the dictionary is missing")
         }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// What was written into an Arrow file is read back.
 struct RoundTripTests {
-    static let sizes = Array(0...70) + [65_535, 65_536, 65_537]
+    static let sizes = Array(0...70) + [65_537]
 
     static func file(_ bytes: [UInt8]) throws -> ArrowFile {
         try ArrowFile(bytes.withUnsafeBytes { MappedFile($0) })
