@@ -106,7 +106,7 @@ extension ArrowArray {
 
     /// Nil for one that 64 bits with a sign don't hold.
     @inline(__always)
-    private static func integer(_ base: UnsafeRawPointer, _ row: Int, _ bits: Int, _ isSigned: Bool) -> Int64? {
+    static func integer(_ base: UnsafeRawPointer, _ row: Int, _ bits: Int, _ isSigned: Bool) -> Int64? {
         switch (bits, isSigned) {
         case (8, true): Int64(base.load(fromByteOffset: row, as: Int8.self))
         case (8, false): Int64(base.load(fromByteOffset: row, as: UInt8.self))
@@ -196,13 +196,7 @@ extension ArrowArray {
         var marks = RowMarks(rows.count)
         var needed = 0
         try walk(rows, name, &marks) { _, array, row in
-            let base = array.address(array.data)
-            var units =
-                bits == 32
-                ? Int128(base.loadUnaligned(fromByteOffset: 4 * row, as: Int32.self))
-                : bits == 64
-                    ? Int128(base.loadUnaligned(fromByteOffset: 8 * row, as: Int64.self))
-                    : Self.wide(base.loadUnaligned(fromByteOffset: 16 * row, as: SIMD2<UInt64>.self))
+            var units = Self.decimalUnits(array.address(array.data), row, bits)
             var scale = written
             while scale > needed, units % 10 == 0 {
                 units /= 10
@@ -211,5 +205,13 @@ extension ArrowArray {
             if scale <= 18 { needed = max(needed, scale) }
         }
         return needed
+    }
+
+    static func decimalUnits(_ base: UnsafeRawPointer, _ row: Int, _ bits: Int) -> Int128 {
+        switch bits {
+        case 32: Int128(base.loadUnaligned(fromByteOffset: 4 * row, as: Int32.self))
+        case 64: Int128(base.loadUnaligned(fromByteOffset: 8 * row, as: Int64.self))
+        default: wide(base.loadUnaligned(fromByteOffset: 16 * row, as: SIMD2<UInt64>.self))
+        }
     }
 }

@@ -1,3 +1,4 @@
+import FunnelArrow
 import FunnelBinder
 import FunnelEngine
 import FunnelModel
@@ -66,15 +67,16 @@ extension Session {
 
     /// An answer goes into the file that the query names, or out.
     func present(_ answer: Answer, format: Identifier?, into file: FileName?, in source: Source, folder: String) throws(Diagnostic) {
+        let named = format
         let format = try self.format(format, file, in: source)
         guard let file else { return emit(.answer(answer, format: format)) }
         guard !configuration.isSafe else { throw Diagnostic.safeMode.placed(in: source, at: file.place.range) }
         guard !loadedFiles.contains(Files.real(Files.resolve(file.path, from: folder))) else {
             throw Diagnostic.overwritesData(file.path).placed(in: source, at: file.place.range)
         }
-        let text = Rendering.text(answer, format, settings)
+        let bytes = named == nil && Rendering.isArrow(file.path) ? ArrowAnswer.bytes(answer) : Array(Rendering.text(answer, format, settings).utf8)
         do throws(Diagnostic) {
-            try Files.write(text, to: Files.resolve(file.path, from: folder), shownAs: file.path)
+            try Files.write(bytes, to: Files.resolve(file.path, from: folder), shownAs: file.path)
         } catch { throw error.placed(in: source, at: file.place.range) }
         emit(.wrote(path: file.path, rows: answer.rows.count))
     }
