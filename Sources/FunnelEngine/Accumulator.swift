@@ -240,15 +240,15 @@ final class Accumulator {
         }
     }
 
-    private func interpolated(_ low: Int64, _ high: Int64, _ fraction: Double) -> Value {
+    private func interpolated(_ ranks: Selection.Ranks) -> Value {
         switch aggregate.argument {
         case .exact(_, .decimal(let scale)):
-            if low == high { return .exact(Exact(Int128(low), scale: scale)) }
-            return .real((Double(low) + (Double(high) - Double(low)) * fraction) / Double(Exact.power(scale)))
-        case .exact: return .real((Double(low) + (Double(high) - Double(low)) * fraction) / Double(microsecondsPerDay))
+            if ranks.low == ranks.high { return .exact(Exact(Int128(ranks.low), scale: scale)) }
+            return .real(ranks.between / Double(Exact.power(scale)))
+        case .exact: return .real(ranks.between / Double(microsecondsPerDay))
         case .real:
-            let (a, b) = (Kernels.unordered(low), Kernels.unordered(high))
-            return .real(a + (b - a) * fraction)
+            let (a, b) = (Kernels.unordered(ranks.low), Kernels.unordered(ranks.high))
+            return .real(a + (b - a) * ranks.fraction)
         case .none, .text: return .missing
         }
     }
@@ -273,8 +273,8 @@ final class Accumulator {
             (0..<groups).map { group in
                 let count = starts[group + 1] - starts[group]
                 guard count > 0, let base = all.baseAddress else { return .missing }
-                guard let (low, high, fraction) = Selection.percentile(base + starts[group], count, thousandths: thousandths) else { return .missing }
-                return interpolated(low, high, fraction)
+                guard let ranks = Selection.percentile(base + starts[group], count, thousandths: thousandths) else { return .missing }
+                return interpolated(ranks)
             }
         }
     }

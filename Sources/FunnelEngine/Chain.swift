@@ -1,36 +1,6 @@
 import FunnelModel
 import FunnelPlan
 
-/// What happened to one lead, in order: events with their times, and for each step the places at which it happened.
-struct Timeline {
-    /// Microseconds since 1970-01-01, in order; events of one time in the declared order of the stages.
-    var times: [Int64] = []
-    /// The stage row that an event is; -1 for events of leads and deals.
-    var rows: [Int32] = []
-    /// For each step the places of its events, ascending.
-    var places: [[Int]]
-
-    init(steps: Int) { places = Array(repeating: [], count: steps) }
-
-    mutating func clear() {
-        times.removeAll(keepingCapacity: true)
-        rows.removeAll(keepingCapacity: true)
-        for step in places.indices { places[step].removeAll(keepingCapacity: true) }
-    }
-
-    /// The first event of a step at or behind a place.
-    func next(_ step: Int, from place: Int) -> Int? {
-        let list = places[step]
-        var low = 0
-        var high = list.count
-        while low < high {
-            let middle = (low + high) / 2
-            if list[middle] < place { low = middle + 1 } else { high = middle }
-        }
-        return low < list.count ? list[low] : nil
-    }
-}
-
 /// The way of one lead through a funnel: for each step the place of its event, or nil.
 struct Chain: Equatable {
     var places: [Int?]
@@ -46,45 +16,96 @@ struct ChainFinder {
     let order: FunnelPlan.Order
     let isOpen: Bool
     let window: TimeSpan?
+    private let isPlain: Bool
+
+    init(steps: [PlanStep], order: FunnelPlan.Order, isOpen: Bool, window: TimeSpan?) {
+        self.steps = steps
+        self.order = order
+        self.isOpen = isOpen
+        self.window = window
+        isPlain = !isOpen && !steps.contains(where: \.isOptional)
+    }
 
     func chain(in timeline: Timeline) -> Chain? {
         switch order {
-        case .ordered where !isOpen && !steps.contains(where: \.isOptional): plain(in: timeline)
-        case .ordered: best(in: timeline, extend: ordered)
-        case .strict: best(in: timeline, extend: strict)
-        case .any: anyOrder(in: timeline)
+        case .ordered where isPlain:
+            var places = [Int](repeating: -1, count: steps.count)
+            let found = places.withUnsafeMutableBufferPointer { plain(in: timeline, $0.baseAddress!) }
+            return found > 0 ? Chain(places: places.map { $0 < 0 ? nil : $0 }) : nil
+        case .ordered: return best(in: timeline, extend: ordered)
+        case .strict: return best(in: timeline, extend: strict)
+        case .any: return anyOrder(in: timeline)
         }
     }
 
-    /// The common case, no step skipped and no other entry: from each first event on, each step as early as may be.
-    private func plain(in timeline: Timeline) -> Chain? {
-        var bestStart = -1
-        var bestLength = 0
-        for start in timeline.places[0] {
-            let length = reach(from: start, in: timeline)
-            if length > bestLength { (bestStart, bestLength) = (start, length) }
-            if length == steps.count { break }
+    /// The place of each step's event, -1 where it has none, written to `places`; false where no step happened.
+    @inline(__always)
+    func find(in timeline: Timeline, _ places: UnsafeMutablePointer<Int>) -> Bool {
+        if order == .ordered, isPlain {
+            for step in 0..<steps.count { places[step] = -1 }
+            return plain(in: timeline, places) > 0
         }
-        guard bestLength > 0 else { return nil }
-        var places = [Int?](repeating: nil, count: steps.count)
-        places[0] = bestStart
-        var place = bestStart
-        for step in 1..<max(1, bestLength) {
-            guard let next = timeline.next(step, from: place + 1) else { break }
-            places[step] = next
-            place = next
-        }
-        return Chain(places: places)
+        guard let chain = chain(in: timeline) else { return false }
+        for step in 0..<steps.count { places[step] = chain.places[step] ?? -1 }
+        return true
     }
 
-    /// How many steps a chain from this event has.
-    private func reach(from start: Int, in timeline: Timeline) -> Int {
-        var place = start
-        for step in 1..<max(1, steps.count) {
-            guard let next = timeline.next(step, from: place + 1), isInside(timeline.times[next], from: timeline.times[start]) else { return step }
-            place = next
+    // MARK: - Plain
+
+    /// The common case, no step skipped and no other entry. Returns how many steps were reached.
+    ///
+    /// Without a window the first event of the first step begins a chain that is as long as any. With one, a chain that
+    /// begins later may get further.
+    @inline(__always)
+    private func plain(in timeline: Timeline, _ places: UnsafeMutablePointer<Int>) -> Int {
+        guard let start = timeline.next(0, from: 0) else { return 0 }
+        let length = walk(from: start, in: timeline, places)
+        if window == nil || length == steps.count { return length }
+        let (longest, end) = longest(in: timeline)
+        guard longest > length else { return length }
+        // Whatever begins before the chain that got so far, and not too early for the window, gets as far by the same events.
+        for start in start..<timeline.count where timeline.isStep(0, start) && isInside(timeline.times[end], from: timeline.times[start]) {
+            return walk(from: start, in: timeline, places)
         }
-        return steps.count
+        return length
+    }
+
+    /// From a first event on, each step as early as may be.
+    @inline(__always)
+    private func walk(from start: Int, in timeline: Timeline, _ places: UnsafeMutablePointer<Int>) -> Int {
+        places[0] = start
+        var step = 1
+        var place = start &+ 1
+        while step < steps.count, place < timeline.count {
+            if timeline.isStep(step, place) {
+                if window != nil, !isInside(timeline.times[place], from: timeline.times[start]) { return step }
+                places[step] = place
+                step &+= 1
+            }
+            place &+= 1
+        }
+        return step
+    }
+
+    /// How many steps the longest chain has, and the first event at which one is as long: for each step the latest beginning
+    /// is kept from which it was reached.
+    private func longest(in timeline: Timeline) -> (length: Int, end: Int) {
+        var beginnings = [Int64?](repeating: nil, count: steps.count)
+        var found = (length: 0, end: 0)
+        for place in 0..<timeline.count where timeline.steps[place] != 0 {
+            // From the last step down, so that one event is one step of a chain.
+            for step in stride(from: steps.count - 1, through: 0, by: -1) where timeline.isStep(step, place) {
+                if step == 0 {
+                    beginnings[0] = timeline.times[place]
+                } else if let start = beginnings[step - 1], isInside(timeline.times[place], from: start) {
+                    beginnings[step] = start
+                } else {
+                    continue
+                }
+                if step + 1 > found.length { found = (step + 1, place) }
+            }
+        }
+        return found
     }
 
     /// The steps at which a chain may begin: the first and those that follow it while all before them may be skipped; in an
@@ -98,7 +119,7 @@ struct ChainFinder {
     private func best(in timeline: Timeline, extend: (Int, Int, Timeline) -> Chain) -> Chain? {
         var best: Chain?
         for entry in entries {
-            for start in timeline.places[entry] {
+            for start in timeline.places(of: entry) {
                 let chain = extend(entry, start, timeline)
                 if isBetter(chain, than: best) { best = chain }
                 // Nothing is longer than all steps, and what comes later is not earlier.
@@ -172,7 +193,7 @@ struct ChainFinder {
         var place = start
         for step in (entry + 1)..<max(entry + 1, steps.count) {
             let next = place + 1
-            guard next < timeline.times.count, timeline.next(step, from: next) == next, isInside(timeline.times[next], from: timeline.times[start]) else {
+            guard next < timeline.count, timeline.next(step, from: next) == next, isInside(timeline.times[next], from: timeline.times[start]) else {
                 if steps[step].isOptional { continue }
                 break
             }
@@ -186,7 +207,7 @@ struct ChainFinder {
 
     /// The steps that happened within the window of some first event, whatever their order; each at its first time in it.
     private func anyOrder(in timeline: Timeline) -> Chain? {
-        let starts = Set(timeline.places.flatMap { $0 }).sorted()
+        let starts = (0..<timeline.count).filter { timeline.steps[$0] != 0 }
         var best: Chain?
         for start in starts {
             let places = steps.indices.map { step -> Int? in

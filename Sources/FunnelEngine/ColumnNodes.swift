@@ -9,7 +9,7 @@ struct StoredExact: NumberNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
         let out = scratch.takeIntegers()
-        if fromLead, let leads = morsel.leads {
+        if fromLead, let leads = scratch.leads(of: morsel) {
             Kernels.gather(values, leads, morsel.count, out)
         } else {
             Kernels.widen(values, morsel.rows, out)
@@ -21,7 +21,7 @@ struct StoredExact: NumberNode {
 /// Which rows have a value.
 func presence(_ validity: Bitmap?, _ fromLead: Bool, _ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
     let words = scratch.takeWords()
-    if fromLead, let leads = morsel.leads {
+    if fromLead, let leads = scratch.leads(of: morsel) {
         if let validity {
             Kernels.gather(validity, leads, morsel.count, words)
         } else {
@@ -50,7 +50,7 @@ struct StoredInstant: NumberNode {
             return days
         }
         let times = scratch.takeIntegers()
-        if fromLead, let leads = morsel.leads {
+        if fromLead, let leads = scratch.leads(of: morsel) {
             Kernels.gather(time, leads, morsel.count, times)
         } else {
             Kernels.widen(time, morsel.rows, times)
@@ -69,7 +69,7 @@ struct StoredText: TextNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
         let out = scratch.takeTexts()
-        if fromLead, let leads = morsel.leads {
+        if fromLead, let leads = scratch.leads(of: morsel) {
             Kernels.gather(codes, leads, morsel.count, out)
         } else {
             Kernels.widen(codes, morsel.rows, out)
@@ -90,7 +90,7 @@ struct StoredBits: BitsNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = scratch.takeWords()
-        if fromLead, let leads = morsel.leads {
+        if fromLead, let leads = scratch.leads(of: morsel) {
             Kernels.gather(bitmap, leads, morsel.count, words)
         } else {
             Kernels.copy(bitmap, morsel.rows, words)

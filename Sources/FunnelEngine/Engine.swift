@@ -20,7 +20,7 @@ package struct Engine {
         if let asOf = plan.asOf {
             var now = plan
             now.asOf = nil
-            return try Engine(store: store.asOf(asOf.total), threads: threads, interrupt: interrupt).answer(now)
+            return try Engine(store: store.asOf(asOf.total, threads: threads), threads: threads, interrupt: interrupt).answer(now)
         }
         var groups = try groups(of: plan)
         let isFilled = groups.fillGaps()

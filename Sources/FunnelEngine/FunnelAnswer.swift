@@ -8,19 +8,20 @@ extension Engine {
     /// For each group and step: entered, of the step before, of the first, lost, and the time from the step before.
     package func funnel(_ plan: FunnelPlan) throws(Diagnostic) -> Answer {
         let runner = runner(plan)
-        let (tallies, spaces) = try runner.run()
-        var rows: [[Value]] = []
-        for group in Self.groups(tallies, spaces) {
-            for (window, tally) in tallies.enumerated() {
+        let (windows, spaces) = try runner.run()
+        let byKey = windows.map { groups in Dictionary(uniqueKeysWithValues: groups.map { ($0.key, $0) }) }
+        var lines: [(keys: [Value], name: [Value], step: Int, group: FunnelTally.Group)] = []
+        for key in Self.groups(windows, spaces) {
+            let keys = Self.values(key, spaces)
+            for (window, groups) in byKey.enumerated() {
                 let name = plan.windows.count > 1 ? [Value.text(plan.windows[window].name)] : []
-                let index = tally.groups[group]
-                let keys = Self.values(group, spaces)
-                for step in plan.steps.indices {
-                    let own = index.map { StepNumbers(step, plan, tally.entered[$0], tally.elapsed[$0][step]) } ?? StepNumbers(step, plan, [], [])
-                    rows.append(keys + name + [.text(plan.steps[step].name)] + own.values)
-                }
+                let group = groups[key] ?? FunnelTally.Group(key: key, steps: plan.steps.count)
+                for step in plan.steps.indices { lines.append((keys, name, step, group)) }
             }
         }
+        let made = lines
+        let numbers = Workers.map(made.count, threads: threads) { line in StepNumbers(made[line].step, plan, made[line].group).values }
+        let rows = zip(made, numbers).map { line, numbers in line.keys + line.name + [.text(plan.steps[line.step].name)] + numbers }
         var columns = zip(plan.keys, spaces).map { AnswerColumn($0.name, .key($1.grain)) }
         if plan.windows.count > 1 { columns.append(AnswerColumn("within", .key(nil))) }
         columns += [
@@ -34,13 +35,13 @@ extension Engine {
     /// Where leads are lost: for each group and step how many did not go on, and what they would be worth if they had gone
     /// on from the next step as others do: lost × the share of those there who reached the end × `dealSize`.
     package func leaks(_ plan: FunnelPlan, dealSize: Double?) throws(Diagnostic) -> Answer {
-        let (tallies, spaces) = try runner(plan).run()
+        let (windows, spaces) = try runner(plan).run()
         let required = plan.steps.indices.filter { !plan.steps[$0].isOptional }
         var rows: [[Value]] = []
-        for tally in tallies.prefix(1) {
-            for (group, key) in tally.keys.enumerated() {
-                let keys = Self.values(key, spaces)
-                let entered = tally.entered[group]
+        for groups in windows.prefix(1) {
+            for group in groups {
+                let keys = Self.values(group.key, spaces)
+                let entered = group.entered
                 for (from, to) in zip(required, required.dropFirst()) where entered[from] > 0 {
                     let lost = entered[from] - entered[to]
                     guard lost > 0 else { continue }
@@ -75,7 +76,7 @@ extension Engine {
 
     func runner(_ plan: FunnelPlan) -> FunnelRunner {
         guard let asOf = plan.asOf else { return FunnelRunner(plan: plan, store: store, threads: threads, interrupt: interrupt) }
-        return FunnelRunner(plan: plan, store: store.asOf(asOf.total), threads: threads, interrupt: interrupt)
+        return FunnelRunner(plan: plan, store: store.asOf(asOf.total, threads: threads), threads: threads, interrupt: interrupt)
     }
 
     /// A loop, for a `map` with the closure of a key inside makes the compiler of Swift 6.3 crash where it optimises.
@@ -86,12 +87,10 @@ extension Engine {
     }
 
     /// The groups of all windows: with a key of time in its order, else the fullest first. A group is there in every window.
-    private static func groups(_ tallies: [FunnelRunner.Tally], _ spaces: [FunnelKeySpace]) -> [[Int]] {
+    private static func groups(_ windows: [[FunnelTally.Group]], _ spaces: [FunnelKeySpace]) -> [[Int]] {
         if spaces.isEmpty { return [[]] }
         var entered: [[Int]: Int] = [:]
-        for tally in tallies {
-            for (index, key) in tally.keys.enumerated() { entered[key] = max(entered[key] ?? 0, tally.entered[index].max() ?? 0) }
-        }
+        for group in windows.joined() { entered[group.key] = max(entered[group.key] ?? 0, group.entered.max() ?? 0) }
         let byTime = spaces.contains { $0.grain != nil }
         return entered.keys.sorted { a, b in
             if !byTime, entered[a] != entered[b] { return (entered[a] ?? 0) > (entered[b] ?? 0) }
@@ -108,26 +107,19 @@ extension Engine {
 private struct StepNumbers {
     let values: [Value]
 
-    init(_ step: Int, _ plan: FunnelPlan, _ entered: [Int], _ elapsed: [Int64]) {
-        let mine = entered.isEmpty ? 0 : entered[step]
+    init(_ step: Int, _ plan: FunnelPlan, _ group: FunnelTally.Group) {
+        let mine = group.entered[step]
         let before = (0..<step).last { !plan.steps[$0].isOptional } ?? (step > 0 ? 0 : nil)
-        let ofBefore = before.map { Self.share(mine, entered.isEmpty ? 0 : entered[$0]) } ?? .missing
-        let ofFirst = step > 0 ? Self.share(mine, entered.first ?? 0) : .missing
+        let ofBefore = before.map { Self.share(mine, group.entered[$0]) } ?? .missing
+        let ofFirst = step > 0 ? Self.share(mine, group.entered[0]) : .missing
         // What may be skipped, entered anywhere or done in any order is not lost by who has not done it.
         let counts = !plan.steps[step].isOptional && plan.order != .any && !plan.isOpen
-        let lost = counts ? before.map { Value.exact(Exact((entered.isEmpty ? 0 : entered[$0]) - mine)) } ?? .missing : .missing
-        var times = elapsed
-        let (median, p90) = times.withUnsafeMutableBufferPointer { buffer -> (Value, Value) in
-            guard let base = buffer.baseAddress else { return (.missing, .missing) }
-            return (Self.days(base, buffer.count, 500), Self.days(base, buffer.count, 900))
+        let lost = counts ? before.map { Value.exact(Exact(group.entered[$0] - mine)) } ?? .missing : .missing
+        let times = Selection.percentiles(group.elapsed[step].map(\.values), thousandths: [500, 900]).map { rank in
+            rank.map { Value.real($0.between / Double(microsecondsPerDay)) } ?? .missing
         }
-        values = [.exact(Exact(mine)), ofBefore, ofFirst, lost, median, p90]
+        values = [.exact(Exact(mine)), ofBefore, ofFirst, lost] + times
     }
 
     private static func share(_ part: Int, _ whole: Int) -> Value { whole == 0 ? .missing : .real(Double(part) / Double(whole)) }
-
-    private static func days(_ times: UnsafeMutablePointer<Int64>, _ count: Int, _ thousandths: Int) -> Value {
-        guard let (low, high, fraction) = Selection.percentile(times, count, thousandths: thousandths) else { return .missing }
-        return .real((Double(low) + (Double(high) - Double(low)) * fraction) / Double(microsecondsPerDay))
-    }
 }

@@ -11,179 +11,105 @@ struct FunnelRunner {
     let threads: Int
     let interrupt: Interrupt?
 
-    /// What came of a funnel, for one window: by group and step.
-    struct Tally {
-        var groups: [[Int]: Int] = [:]
-        var keys: [[Int]] = []
-        /// By group and step.
-        var entered: [[Int]] = []
-        /// Microseconds from the step before, by group and step.
-        var elapsed: [[[Int64]]] = []
-
-        mutating func group(_ key: [Int], steps: Int) -> Int {
-            if let known = groups[key] { return known }
-            groups[key] = keys.count
-            keys.append(key)
-            entered.append(Array(repeating: 0, count: steps))
-            elapsed.append(Array(repeating: [], count: steps))
-            return keys.count - 1
+    /// The groups for each window, in the order of their keys' codes; one window where there is none.
+    func run() throws(Diagnostic) -> (windows: [[FunnelTally.Group]], spaces: [FunnelKeySpace]) {
+        let tables = try StepTables(plan, store, threads: threads, interrupt: interrupt)
+        var keys: [FunnelKeySpace] = []
+        for key in plan.keys { keys.append(try FunnelKeySpace(key, self, tables)) }
+        let spaces = keys
+        var combinations: UInt64 = 1
+        for space in spaces {
+            let (product, overflow) = combinations.multipliedReportingOverflow(by: UInt64(space.size))
+            if overflow || product > UInt64(Int.max) { throw .tooManyGroups }
+            combinations = product
         }
-
-        mutating func merge(_ other: Tally, steps: Int) {
-            for (index, key) in other.keys.enumerated() {
-                let mine = group(key, steps: steps)
-                for step in 0..<steps {
-                    entered[mine][step] += other.entered[index][step]
-                    elapsed[mine][step] += other.elapsed[index][step]
-                }
-            }
+        let spans: [TimeSpan?] = plan.windows.isEmpty ? [nil] : plan.windows.map(\.span)
+        let tallies = (0..<max(1, threads)).map { _ in spans.map { _ in FunnelTally(sizes: spaces.map(\.size), steps: plan.steps.count) } }
+        nonisolated(unsafe) let shared = tallies
+        try forEachChain(tables, windows: spans, spaces: spaces) { worker, window, group, chain in
+            let tally = shared[worker][window]
+            let place = tally.place(of: group)
+            self.add(chain, place, tally)
         }
-    }
-
-    private static let leadsPerPiece = 8192
-
-    /// A tally for each window; one where there is none.
-    func run() throws(Diagnostic) -> (tallies: [Tally], spaces: [FunnelKeySpace]) {
-        let reader = try TimelineReader(plan, store, threads: threads, interrupt: interrupt)
-        let leads = try plan.leadFilter.map { condition throws(Diagnostic) in
-            try RowCompiler(store: store, table: .leads, threads: threads, interrupt: interrupt).bitmap(condition)
-        }
-        var spaces: [FunnelKeySpace] = []
-        for key in plan.keys { spaces.append(try FunnelKeySpace(key, self)) }
-        let windows: [TimeSpan?] = plan.windows.isEmpty ? [nil] : plan.windows.map(\.span)
-        let finders = windows.map { ChainFinder(steps: plan.steps, order: plan.order, isOpen: plan.isOpen, window: $0) }
-        let pieces = (reader.count + Self.leadsPerPiece - 1) / Self.leadsPerPiece
-        let results = Mutex<[Int: [Tally]]>([:])
-        let shared = spaces
-        let finished = Workers.run(threads: threads, morsels: pieces, interrupt: interrupt) { _, piece in
-            let range = piece * Self.leadsPerPiece..<min(reader.count, (piece + 1) * Self.leadsPerPiece)
-            let tallies = tally(range, reader, leads, shared, finders)
-            results.withLock { $0[piece] = tallies }
-        }
-        guard finished else { throw .interrupted }
-        var merged = finders.map { _ in Tally() }
-        let all = results.withLock { $0 }
-        for piece in 0..<pieces {
-            for (window, tally) in (all[piece] ?? []).enumerated() { merged[window].merge(tally, steps: plan.steps.count) }
-        }
-        return (merged, spaces)
-    }
-
-    private func tally(_ range: Range<Int>, _ reader: TimelineReader, _ leads: Bitmap?, _ spaces: [FunnelKeySpace], _ finders: [ChainFinder]) -> [Tally] {
-        var tallies = finders.map { _ in Tally() }
-        var timeline = Timeline(steps: plan.steps.count)
-        var events: [TimelineEvent] = []
-        for lead in range {
-            if let leads, reader.areLeads, !leads[lead] { continue }
-            reader.read(lead, into: &timeline, &events)
-            guard !timeline.times.isEmpty else { continue }
-            for (window, finder) in finders.enumerated() {
-                guard let chain = finder.chain(in: timeline), let first = chain.first, isInPeriod(timeline.times[first]) else { continue }
-                let key = spaces.map { $0.code(lead: lead, row: Int(timeline.rows[first]), time: timeline.times[first]) }
-                let group = tallies[window].group(key, steps: plan.steps.count)
-                add(chain, timeline, group, &tallies[window])
-            }
-        }
-        return tallies
-    }
-
-    private func isInPeriod(_ time: Int64) -> Bool {
-        if let from = plan.from, time < from.total { return false }
-        if let until = plan.until, time >= until.total { return false }
-        return true
-    }
-
-    private func add(_ chain: Chain, _ timeline: Timeline, _ group: Int, _ tally: inout Tally) {
-        var before: Int64?
-        func add(_ step: Int) {
-            guard let place = chain.places[step] else { return }
-            tally.entered[group][step] += 1
-            if let before { tally.elapsed[group][step].append(timeline.times[place] - before) }
-            before = timeline.times[place]
-        }
-        // In order, the time runs from the step before; in any order, from the event before in time.
-        if plan.order == .any {
-            let steps = chain.places.indices.filter { chain.places[$0] != nil }
-            for step in steps.sorted(by: { (chain.places[$0] ?? 0, $0) < (chain.places[$1] ?? 0, $1) }) { add(step) }
-        } else {
-            for step in chain.places.indices { add(step) }
-        }
+        return (spans.indices.map { window in FunnelTally.merged(tallies.map { $0[window] }) }, spaces)
     }
 
     /// The leads whose furthest step is this one.
     func leads(stoppedAt step: Int) throws(Diagnostic) -> [Int] {
-        let reader = try TimelineReader(plan, store, threads: threads, interrupt: interrupt)
-        let finder = ChainFinder(steps: plan.steps, order: plan.order, isOpen: plan.isOpen, window: plan.windows.first?.span)
-        var timeline = Timeline(steps: plan.steps.count)
-        var events: [TimelineEvent] = []
-        var found: [Int] = []
-        for lead in 0..<reader.count {
-            if lead % Self.leadsPerPiece == 0, interrupt?.isRaised == true { throw .interrupted }
-            reader.read(lead, into: &timeline, &events)
-            guard let chain = finder.chain(in: timeline), chain.places.lastIndex(where: { $0 != nil }) == step else { continue }
-            found.append(lead)
+        let tables = try StepTables(plan, store, threads: threads, interrupt: interrupt)
+        let found = (0..<max(1, threads)).map { _ in Series() }
+        try forEachChain(tables, windows: [plan.windows.first?.span], spaces: []) { worker, _, _, chain in
+            if (0..<plan.steps.count).last(where: { chain.places[$0] >= 0 }) == step { found[worker].append(Int64(chain.lead)) }
         }
-        return found
-    }
-}
-
-/// The values of one key of a funnel.
-struct FunnelKeySpace: Sendable {
-    private enum Source: Sendable {
-        case lead(Buffer<UInt32>)
-        case stage(Buffer<UInt32>)
-        case period(Grain, CalendarRules)
+        return found.flatMap { $0.values.map { Int($0) } }.sorted()
     }
 
-    private let source: Source
-    private let values: (@Sendable (Int) -> Value)
-    let grain: Grain?
+    /// The way of one lead: for each step the place of its event in the timeline, -1 for none.
+    struct LeadChain {
+        let lead: Int
+        let timeline: Timeline
+        let places: UnsafePointer<Int>
+    }
 
-    init(_ key: FunnelKey, _ runner: FunnelRunner) throws(Diagnostic) {
-        let rules = runner.plan.rules
-        switch key {
-        case .period(_, let grain):
-            source = .period(grain, rules)
-            values = { .period(Period(grain, index: $0, rules: rules)) }
-            self.grain = grain
-        case .lead(let planKey, let scanKey): (source, values) = try Self.codes(planKey, scanKey, .leads, runner) { .lead($0) }; grain = nil
-        case .stage(let planKey, let scanKey): (source, values) = try Self.codes(planKey, scanKey, .stages, runner) { .stage($0) }; grain = nil
+    /// Calls `body` for every lead that has a chain in a window and begins it in the period asked for, on all threads.
+    func forEachChain(
+        _ tables: StepTables, windows: [TimeSpan?], spaces: [FunnelKeySpace],
+        _ body: @Sendable (_ worker: Int, _ window: Int, _ group: UInt64, _ chain: LeadChain) -> Void
+    ) throws(Diagnostic) {
+        let leads = try plan.leadFilter.map { condition throws(Diagnostic) in
+            try RowCompiler(store: store, table: .leads, threads: threads, interrupt: interrupt).bitmap(condition)
+        }
+        let filter = tables.areLeads ? leads : nil
+        let finders = windows.map { ChainFinder(steps: plan.steps, order: plan.order, isOpen: plan.isOpen, window: $0) }
+        let size = TimelineReader.leadsAtATime
+        let pieces = (tables.count + size - 1) / size
+        let workers = (0..<max(1, threads)).map { _ in (scratch: Scratch(), reader: TimelineReader(tables, isStrict: plan.order == .strict)) }
+        nonisolated(unsafe) let shared = workers
+        let (from, until) = (plan.from?.total ?? .min, plan.until?.total ?? .max)
+        let finished = Workers.run(threads: threads, morsels: pieces, interrupt: interrupt) { worker, piece in
+            let (scratch, reader) = shared[worker]
+            let range = piece * size..<min(tables.count, (piece + 1) * size)
+            let codes = spaces.map { $0.codes(range, scratch) }
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: plan.steps.count) { places in
+                let places = places.baseAddress!
+                reader.forEach(range, where: filter) { lead, timeline in
+                    for window in finders.indices {
+                        guard finders[window].find(in: timeline, places) else { continue }
+                        var first = Int.max
+                        for step in 0..<plan.steps.count where places[step] >= 0 { first = min(first, places[step]) }
+                        let time = timeline.times[first]
+                        guard time >= from, time < until else { continue }
+                        var group: UInt64 = 0
+                        for key in spaces.indices {
+                            let own = codes[key].map { $0[lead &- range.lowerBound] } ?? 0
+                            let code = spaces[key].code(own: own, row: Int(timeline.numbers[first]), time: time)
+                            group = group &* UInt64(spaces[key].size) &+ UInt64(code)
+                        }
+                        body(worker, window, group, LeadChain(lead: lead, timeline: timeline, places: UnsafePointer(places)))
+                    }
+                }
+            }
+            for taken in codes { taken.map(scratch.give) }
+        }
+        guard finished else { throw .interrupted }
+        if workers.contains(where: \.scratch.overflowed) { throw .numberTooLarge }
+    }
+
+    private func add(_ chain: LeadChain, _ group: Int, _ tally: FunnelTally) {
+        var before = -1
+        func add(_ step: Int) {
+            let place = chain.places[step]
+            if place < 0 { return }
+            tally.enter(step, ofGroup: group)
+            if before >= 0 { tally.wait(chain.timeline.times[place] - chain.timeline.times[before], before: step, ofGroup: group) }
+            before = place
+        }
+        // In order, the time runs from the step before; in any order, from the event before in time.
+        if plan.order == .any {
+            let steps = plan.steps.indices.filter { chain.places[$0] >= 0 }
+            for step in steps.sorted(by: { (chain.places[$0], $0) < (chain.places[$1], $1) }) { add(step) }
+        } else {
+            for step in 0..<plan.steps.count { add(step) }
         }
     }
-
-    /// The code of every row of a table.
-    private static func codes(
-        _ planKey: PlanKey, _ scanKey: ScanKey, _ table: TableRole, _ runner: FunnelRunner, _ wrap: (Buffer<UInt32>) -> Source
-    ) throws(Diagnostic) -> (Source, @Sendable (Int) -> Value) {
-        let compiler = RowCompiler(store: runner.store, table: table, threads: runner.threads, interrupt: runner.interrupt)
-        let scan = Scan(table: table, filter: nil, keys: [scanKey], aggregates: [])
-        let plan = Plan(keys: [planKey], scans: [scan], slotCount: 0, measures: [], rules: runner.plan.rules, now: runner.plan.now)
-        let space = try KeySpace(0, of: plan, compilers: [compiler])
-        let count = runner.store.rowCount(table)
-        let codes = Buffer<UInt32>(zeros: count)
-        let scratch = Scratch()
-        let links = runner.store.leads(of: table)
-        for morsel in 0..<Workers.morsels(in: count) {
-            let rows = Workers.rows(of: morsel, in: count)
-            let found = space.nodes[0].evaluate(Morsel(rows: rows, leads: links.map { UnsafePointer($0.base + rows.lowerBound) }), scratch)
-            for row in 0..<rows.count { codes.base[rows.lowerBound + row] = found[row] }
-            scratch.give(found)
-        }
-        return (wrap(codes), space.value)
-    }
-
-    static let missing = -1
-
-    func code(lead: Int, row: Int, time: Int64) -> Int {
-        switch source {
-        case .lead(let codes): return lead < codes.count && codes[lead] != Kernels.missingCode ? Int(codes[lead]) : Self.missing
-        case .stage(let codes): return row >= 0 && codes[row] != Kernels.missingCode ? Int(codes[row]) : Self.missing
-        case .period(let grain, let rules):
-            let day = Calendar.floorDivide(Int(time), Int(microsecondsPerDay))
-            if grain == .hour { return (Int(time) - day * Int(microsecondsPerDay)) / 3_600_000_000 }
-            return Period.index(of: grain, holding: day, rules: rules)
-        }
-    }
-
-    func value(_ code: Int) -> Value { code == Self.missing ? .missing : values(code) }
 }

@@ -9,6 +9,10 @@ extension Diagnostic {
     package static let notText = Diagnostic(.error, "a text is needed here, and this is none")
     package static let tooManyGroups = Diagnostic(.error, "these keys have more combinations than can be counted", mends: ["use fewer keys"])
 
+    package static func tooManySteps(_ most: Int) -> Diagnostic {
+        Diagnostic(.error, "a funnel has no more than \(most) steps", mends: ["name the steps that matter: `funnel lead -> demo -> won`"])
+    }
+
     package static func columnIsGone(_ name: String) -> Diagnostic { Diagnostic(.error, "`\(name)` is not in the store any more") }
 
     package static func columnHasType(_ name: String, _ type: ColumnType, wanted: String) -> Diagnostic {

@@ -182,27 +182,6 @@ extension RowCompiler {
         }
         return (table, found.count == 1 ? found[0] : nil)
     }
-
-    // MARK: - Rows of other tables
-
-    /// The leads that have a row in another table for which the condition holds.
-    private func leads(withAny condition: RowCondition, in other: TableRole) throws(Diagnostic) -> Bitmap {
-        let count = store.rowCount(.leads)
-        let words = Buffer<UInt64>(zeros: (count + 63) / 64)
-        guard let links = store.leads(of: other) else { return Bitmap(words: words, count: count) }
-        let compiler = RowCompiler(store: store, table: other, threads: threads, interrupt: interrupt)
-        let node = try compiler.bits(condition)
-        let scratch = Scratch()
-        for morsel in 0..<Workers.morsels(in: store.rowCount(other)) {
-            if interrupt?.isRaised == true { throw .interrupted }
-            let rows = Workers.rows(of: morsel, in: store.rowCount(other))
-            let bits = node.evaluate(Morsel(rows: rows, leads: links.base + rows.lowerBound), scratch)
-            Kernels.mark(bits, rows.count, links.base + rows.lowerBound, words.base)
-            scratch.give(bits)
-        }
-        if scratch.overflowed { throw .numberTooLarge }
-        return Bitmap(words: words, count: count)
-    }
 }
 
 /// Whether a lead was at least so many calendar months old.

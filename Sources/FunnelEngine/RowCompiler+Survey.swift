@@ -2,6 +2,7 @@ import FunnelModel
 import FunnelPlan
 import FunnelStore
 import FunnelText
+import Synchronization
 
 /// What a key's values are, looked at before the scan.
 extension RowCompiler {
@@ -20,34 +21,30 @@ extension RowCompiler {
     /// The smallest and the largest value; nil where there is none.
     func range(of node: any NumberNode<Int64>) throws(Diagnostic) -> (low: Int64, high: Int64)? {
         if let stored = node as? StoredExact, stored.validity == nil, !stored.fromLead { return Kernels.bounds(stored.values) }
-        var low = Int64.max
-        var high = Int64.min
+        let bounds = Mutex((low: Int64.max, high: Int64.min))
         try survey(node) { vector, count in
-            let bounds = Kernels.bounds(vector.values, vector.valid, count)
-            low = min(low, bounds.low)
-            high = max(high, bounds.high)
+            let found = Kernels.bounds(vector.values, vector.valid, count)
+            bounds.withLock { $0 = (min($0.low, found.low), max($0.high, found.high)) }
         }
+        let (low, high) = bounds.withLock { $0 }
         return low <= high ? (low, high) : nil
     }
 
     /// All different values.
     func distinct(of node: any NumberNode<Int64>) throws(Diagnostic) -> Set<Int64> {
-        var values: Set<Int64> = []
+        let all = Mutex<Set<Int64>>([])
         try survey(node) { vector, count in
+            var values: Set<Int64> = []
             for row in 0..<count where vector.valid[row >> 6] >> UInt64(row & 63) & 1 == 1 { values.insert(vector.values[row]) }
+            all.withLock { $0.formUnion(values) }
         }
-        return values
+        return all.withLock { $0 }
     }
 
-    private func survey(_ node: any NumberNode<Int64>, _ look: (ExactVector, Int) -> Void) throws(Diagnostic) {
-        let scratch = Scratch()
-        let count = store.rowCount(table)
-        let links = store.leads(of: table)
-        for morsel in 0..<Workers.morsels(in: count) {
-            if interrupt?.isRaised == true { throw .interrupted }
-            let rows = Workers.rows(of: morsel, in: count)
-            let vector = node.evaluate(Morsel(rows: rows, leads: links.map { UnsafePointer($0.base + rows.lowerBound) }), scratch)
-            look(vector, rows.count)
+    private func survey(_ node: any NumberNode<Int64>, _ look: @Sendable (ExactVector, Int) -> Void) throws(Diagnostic) {
+        try sweep { _, morsel, scratch in
+            let vector = node.evaluate(morsel, scratch)
+            look(vector, morsel.count)
             vector.release(to: scratch)
         }
     }

@@ -11,7 +11,12 @@ struct RowLister {
     func answer(only: Set<Int>?) throws(Diagnostic) -> Answer {
         var rows = try Self.rows(where: plan.filter ?? .always(true), compiler)
         if let only { rows.removeAll { !only.contains($0) } }
-        if !plan.order.isEmpty { rows = try sorted(rows) }
+        let table = compiler.store.tables[plan.table]
+        if !plan.order.isEmpty {
+            rows = try sorted(rows)
+        } else if let table {
+            rows.sort { table.placeInFile($0) < table.placeInFile($1) }
+        }
         if let limit = plan.limit { rows = Array(rows.prefix(limit)) }
         var columns: [(column: Column, fromLead: Bool)] = []
         for reference in plan.columns { columns.append(try compiler.column(reference)) }
@@ -19,7 +24,7 @@ struct RowLister {
         let values = rows.map { row in
             columns.map { column, fromLead -> Value in
                 guard fromLead else { return column.value(row) }
-                let lead = links.map { Int($0[row]) } ?? -1
+                let lead = links?[row] ?? -1
                 return lead < 0 ? .missing : column.value(lead)
             }
         }
@@ -27,34 +32,23 @@ struct RowLister {
     }
 
     static func rows(where condition: RowCondition, _ compiler: RowCompiler) throws(Diagnostic) -> [Int] {
-        let node = try compiler.bits(condition)
-        let scratch = Scratch()
-        let count = compiler.store.rowCount(compiler.table)
-        let links = compiler.store.leads(of: compiler.table)
-        var found: [Int] = []
-        for morsel in 0..<Workers.morsels(in: count) {
-            if compiler.interrupt?.isRaised == true { throw .interrupted }
-            let rows = Workers.rows(of: morsel, in: count)
-            let bits = node.evaluate(Morsel(rows: rows, leads: links.map { UnsafePointer($0.base + rows.lowerBound) }), scratch)
-            for row in 0..<rows.count where bits[row >> 6] >> UInt64(row & 63) & 1 == 1 { found.append(rows.lowerBound + row) }
-            scratch.give(bits)
-        }
-        if scratch.overflowed { throw .numberTooLarge }
-        return found
+        let bits = try compiler.bitmap(condition)
+        return (0..<bits.count).filter { bits[$0] }
     }
 
-    /// By the terms, what is missing last; rows that are equal stay in their order.
+    /// By the terms, what is missing last; rows that are equal stay in the order of the file.
     private func sorted(_ rows: [Int]) throws(Diagnostic) -> [Int] {
         var terms: [(values: [Int: Value], descending: Bool)] = []
         for order in plan.order { terms.append((try values(order.value, of: rows), order.descending)) }
-        return rows.enumerated().sorted { a, b in
+        let table = compiler.store.tables[plan.table]
+        return rows.sorted { a, b in
             for term in terms {
-                let (x, y) = (term.values[a.element] ?? .missing, term.values[b.element] ?? .missing)
+                let (x, y) = (term.values[a] ?? .missing, term.values[b] ?? .missing)
                 let comparison = Value.compare(x, y)
                 if comparison != 0 { return term.descending && !x.isMissing && !y.isMissing ? comparison > 0 : comparison < 0 }
             }
-            return a.offset < b.offset
-        }.map(\.element)
+            return table.map { $0.placeInFile(a) < $0.placeInFile(b) } ?? (a < b)
+        }
     }
 
     /// The value of an expression for each of some rows.
@@ -70,7 +64,7 @@ struct RowLister {
             let start = next
             while next < rows.count, rows[next] < range.upperBound { next += 1 }
             guard next > start else { continue }
-            let morsel = Morsel(rows: range, leads: links.map { UnsafePointer($0.base + range.lowerBound) })
+            let morsel = Morsel(rows: range, links: links)
             let inside = rows[start..<next].map { $0 - range.lowerBound }
             for (row, value) in zip(inside, read(morsel, scratch, inside)) { result[range.lowerBound + row] = value }
         }

@@ -37,7 +37,7 @@ struct ScanRunner {
         let links = compiler.store.leads(of: scan.table)
         let finished = Workers.run(threads: threads, morsels: morsels, interrupt: compiler.interrupt) { worker, morsel in
             let range = Workers.rows(of: morsel, in: rows)
-            workers[worker].add(Morsel(rows: range, leads: links.map { UnsafePointer($0.base + range.lowerBound) }))
+            workers[worker].add(Morsel(rows: range, links: links))
         }
         guard finished else { throw .interrupted }
         if workers.contains(where: { $0.scratch.overflowed }) { throw .numberTooLarge }

@@ -45,13 +45,30 @@ final class Scratch {
     }
 
     func give(_ words: Kernels.Words) { self.words.append(words) }
+
+    // MARK: - Links
+
+    private var leadMemory: UnsafeMutablePointer<Int32>?
+    private var leadRows = 0..<0
+
+    /// The lead of each row of a morsel, -1 for none; nil where its table has no links. All morsels are of one table.
+    func leads(of morsel: Morsel) -> UnsafePointer<Int32>? {
+        guard let links = morsel.links else { return nil }
+        let memory = leadMemory ?? allocate(Workers.morselSize * 4).bindMemory(to: Int32.self, capacity: Workers.morselSize)
+        leadMemory = memory
+        guard case .runs = links else { return links.read(morsel.rows, memory) }
+        if leadRows != morsel.rows {
+            _ = links.read(morsel.rows, memory)
+            leadRows = morsel.rows
+        }
+        return UnsafePointer(memory)
+    }
 }
 
-/// The rows being worked on: a range of a table, and where a deal's or a stage row's lead is.
-struct Morsel {
+/// The rows being worked on: a range of a table, and how the leads of a deal's or a stage's rows are found.
+struct Morsel: Sendable {
     var rows: Range<Int>
-    /// The lead of each row of the range.
-    var leads: UnsafePointer<Int32>?
+    var links: LeadLinks?
 
     var count: Int { rows.count }
 }

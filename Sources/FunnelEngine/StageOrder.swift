@@ -8,29 +8,19 @@ package enum StageOrder {
     ///
     /// For each two stages it is counted how often one was first entered before the other; a stage stands by how many
     /// others it precedes more often than it follows (Copeland's method), then by its mean place.
-    package static func inferred(_ store: Store) -> [String] {
+    package static func inferred(_ store: Store, threads: Int) -> [String] {
         guard let column = store.tables[.stages]?.column(.stage), case .text(let codes, let dictionary) = column.values,
             let runs = store.links.stageRuns
         else { return [] }
         let count = dictionary.count
         guard count > 0, count <= mostStages else { return dictionary.texts }
-        var before = [Int](repeating: 0, count: count * count)
-        var places = [Int](repeating: 0, count: count)
-        var leads = [Int](repeating: 0, count: count)
-        var seen: [Int] = []
-        for lead in 0..<runs.count {
-            seen.removeAll(keepingCapacity: true)
-            for at in Int(runs.starts.base[lead])..<Int(runs.starts.base[lead + 1]) {
-                let row = Int(runs.rows.base[at])
-                if column.isMissing(row) { continue }
-                let stage = codes[row]
-                if seen.contains(stage) { continue }
-                for earlier in seen { before[earlier * count + stage] += 1 }
-                places[stage] += seen.count
-                leads[stage] += 1
-                seen.append(stage)
-            }
+        let counts = (0..<max(1, threads)).map { _ in StageCounts(stages: count) }
+        nonisolated(unsafe) let shared = counts
+        Workers.run(threads: threads, morsels: Workers.morsels(in: runs.count), interrupt: nil) { worker, morsel in
+            shared[worker].add(Workers.rows(of: morsel, in: runs.count), runs, codes, column.validity)
         }
+        for other in counts.dropFirst() { counts[0].add(other) }
+        let (before, places, leads) = (counts[0].before, counts[0].places, counts[0].leads)
         let scores = (0..<count).map { stage in
             (0..<count).reduce(0) { score, other in
                 let (ahead, behind) = (before[stage * count + other], before[other * count + stage])
@@ -56,4 +46,51 @@ package enum StageOrder {
         "lost", "closed_lost", "closedlost", "disqualified", "unqualified", "dead", "rejected", "declined", "denied", "cancelled", "canceled", "abandoned",
         "churned", "no_deal", "ناموفق", "باخته", "رد_شده", "از_دست_رفته",
     ]
+}
+
+/// How often stages were first entered one before the other. One thread adds to it.
+private final class StageCounts {
+    private let stages: Int
+    /// By the earlier stage and the later.
+    private(set) var before: [Int]
+    /// The sum of each stage's places among those of a lead, and the leads that entered it.
+    private(set) var places: [Int]
+    private(set) var leads: [Int]
+
+    init(stages: Int) {
+        self.stages = stages
+        before = Array(repeating: 0, count: stages * stages)
+        places = Array(repeating: 0, count: stages)
+        leads = places
+    }
+
+    func add(_ other: StageCounts) {
+        for at in before.indices { before[at] += other.before[at] }
+        for stage in 0..<stages {
+            places[stage] += other.places[stage]
+            leads[stage] += other.leads[stage]
+        }
+    }
+
+    /// Adds the histories of some leads.
+    func add(_ range: Range<Int>, _ runs: StageRuns, _ codes: Codes, _ validity: Bitmap?) {
+        let rows = runs.rows(of: range.lowerBound).lowerBound..<runs.rows(of: range.upperBound - 1).upperBound
+        guard !rows.isEmpty else { return }
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: rows.count) { memory in
+            Kernels.widen(codes, rows, memory.baseAddress!)
+            var seen: [Int] = []
+            for lead in range {
+                seen.removeAll(keepingCapacity: true)
+                for row in Int(runs.starts.base[lead])..<Int(runs.starts.base[lead + 1]) {
+                    if let validity, !validity[row] { continue }
+                    let stage = Int(memory[row - rows.lowerBound])
+                    if seen.contains(stage) { continue }
+                    for earlier in seen { before[earlier * stages + stage] += 1 }
+                    places[stage] += seen.count
+                    leads[stage] += 1
+                    seen.append(stage)
+                }
+            }
+        }
+    }
 }

@@ -13,32 +13,43 @@ extension Engine {
         guard let column = store.tables[.stages]?.column(.stage), case .text(let codes, let dictionary) = column.values, let runs = store.links.stageRuns
         else { return Answer(columns: [], rows: []) }
         let compiler = RowCompiler(store: store, table: .stages, threads: threads, interrupt: interrupt)
-        let rows = try plan.stageFilter.map { condition throws(Diagnostic) in try compiler.bitmap(condition) }
+        let filter = try plan.stageFilter.map { condition throws(Diagnostic) in try compiler.bitmap(condition) }
         let leads = try plan.leadFilter.map { condition throws(Diagnostic) in
             try RowCompiler(store: store, table: .leads, threads: threads, interrupt: interrupt).bitmap(condition)
         }
-        var spaces: [FunnelKeySpace] = []
-        for key in plan.keys { spaces.append(try FunnelKeySpace(key, runner)) }
+        var noSteps = plan
+        noSteps.steps = []
+        let tables = try StepTables(noSteps, store, threads: threads, interrupt: interrupt)
+        var keys: [FunnelKeySpace] = []
+        for key in plan.keys { keys.append(try FunnelKeySpace(key, runner, tables)) }
+        let spaces = keys
+        guard let entered = tables.entered else { return Answer(columns: [], rows: []) }
         let rank = Self.ranks(dictionary, plan.stageOrder)
-        var moves: [Move: [Int64]] = [:]
-        for lead in 0..<runs.count {
-            if lead % 65_536 == 0, interrupt?.isRaised == true { throw .interrupted }
-            if let leads, runs.areLeads, !leads[lead] { continue }
-            let history = Self.history(lead, runs, codes, column, rows, rank)
-            for (from, to) in zip(history, history.dropFirst()) {
-                if let start = plan.from, to.time < start.total { continue }
-                if let end = plan.until, to.time >= end.total { continue }
-                let key = spaces.map { $0.code(lead: lead, row: Int(from.row), time: to.time) }
-                moves[Move(key: key, from: from.stage, to: to.stage), default: []].append(to.time - from.time)
+        let reader = HistoryReader(
+            runs: runs, codes: codes, validity: column.validity, entered: entered, filter: filter, leads: runs.areLeads ? leads : nil, ranks: rank)
+        let (from, until) = (plan.from?.total ?? .min, plan.until?.total ?? .max)
+        let stages = UInt64(max(1, dictionary.count))
+        let tallies = (0..<max(1, threads)).map { _ in MoveTally() }
+        nonisolated(unsafe) let shared = tallies
+        let size = TimelineReader.leadsAtATime
+        let scratches = (0..<max(1, threads)).map { _ in Scratch() }
+        nonisolated(unsafe) let memory = scratches
+        let finished = Workers.run(threads: threads, morsels: (runs.count + size - 1) / size, interrupt: interrupt) { worker, piece in
+            let range = piece * size..<min(runs.count, (piece + 1) * size)
+            let own = spaces.map { $0.codes(range, memory[worker]) }
+            reader.forEachMove(of: range) { lead, before, to in
+                guard to.time >= from, to.time < until else { return }
+                var group: UInt64 = 0
+                for key in spaces.indices {
+                    let code = spaces[key].code(own: own[key].map { $0[lead &- range.lowerBound] } ?? 0, row: Int(before.row), time: to.time)
+                    group = group &* UInt64(spaces[key].size) &+ UInt64(code)
+                }
+                shared[worker].add((group &* stages &+ UInt64(before.stage)) &* stages &+ UInt64(to.stage), to.time - before.time)
             }
+            for taken in own { taken.map(memory[worker].give) }
         }
-        return Self.answer(moves, plan, spaces, dictionary, rank)
-    }
-
-    private struct Move: Hashable {
-        var key: [Int]
-        var from: Int
-        var to: Int
+        guard finished else { throw .interrupted }
+        return Self.answer(MoveTally.merged(tallies, spaces, stages: Int(stages)), plan, spaces, dictionary, rank)
     }
 
     private static func ranks(_ dictionary: TextDictionary, _ order: [String]) -> [Int] {
@@ -47,28 +58,11 @@ extension Engine {
         return dictionary.texts.map { places[Name.fold($0)] ?? order.count }
     }
 
-    /// The stages of a lead in order; rows of one time in the declared order.
-    private static func history(
-        _ lead: Int, _ runs: StageRuns, _ codes: Codes, _ column: Column, _ filter: Bitmap?, _ rank: [Int]
-    ) -> [(time: Int64, stage: Int, row: Int32)] {
-        var history: [(time: Int64, stage: Int, row: Int32)] = []
-        for at in Int(runs.starts.base[lead])..<Int(runs.starts.base[lead + 1]) {
-            let row = runs.rows.base[at]
-            if column.isMissing(Int(row)) { continue }
-            if let filter, !filter[Int(row)] { continue }
-            let event = (time: runs.times.base[at], stage: codes[Int(row)], row: row)
-            var place = history.count
-            while place > 0, history[place - 1].time == event.time, rank[history[place - 1].stage] > rank[event.stage] { place -= 1 }
-            history.insert(event, at: place)
-        }
-        return history
-    }
-
     private static func answer(
-        _ moves: [Move: [Int64]], _ plan: FunnelPlan, _ spaces: [FunnelKeySpace], _ dictionary: TextDictionary, _ rank: [Int]
+        _ moves: [Move: [Series]], _ plan: FunnelPlan, _ spaces: [FunnelKeySpace], _ dictionary: TextDictionary, _ rank: [Int]
     ) -> Answer {
         var totals: [Move: Int] = [:]
-        for (move, times) in moves { totals[Move(key: move.key, from: move.from, to: -1), default: 0] += times.count }
+        for (move, times) in moves { totals[Move(key: move.key, from: move.from, to: -1), default: 0] += times.reduce(0) { $0 + $1.count } }
         let sorted = moves.keys.sorted { a, b in
             for (space, (x, y)) in zip(spaces, zip(a.key, b.key)) {
                 let comparison = Value.compare(space.value(x), space.value(y))
@@ -77,18 +71,14 @@ extension Engine {
             return (rank[a.from], a.from, rank[a.to], a.to) < (rank[b.from], b.from, rank[b.to], b.to)
         }
         let rows = sorted.map { move -> [Value] in
-            var times = moves[move] ?? []
+            let times = (moves[move] ?? []).map(\.values)
+            let count = times.reduce(0) { $0 + $1.count }
             let all = totals[Move(key: move.key, from: move.from, to: -1)] ?? 1
-            let median = times.withUnsafeMutableBufferPointer { buffer -> Value in
-                guard let base = buffer.baseAddress, let (low, high, fraction) = Selection.percentile(base, buffer.count, thousandths: 500) else {
-                    return .missing
-                }
-                return .real((Double(low) + (Double(high) - Double(low)) * fraction) / Double(microsecondsPerDay))
-            }
+            let median = Selection.percentiles(times, thousandths: [500])[0].map { Value.real($0.between / Double(microsecondsPerDay)) } ?? .missing
             let step = rank[move.to] - rank[move.from]
             let kind = step == 1 ? "forward" : step > 1 ? "skip" : step == 0 ? "again" : "back"
             return zip(move.key, spaces).map { $1.value($0) } + [
-                .text(dictionary[move.from]), .text(dictionary[move.to]), .exact(Exact(times.count)), .real(Double(times.count) / Double(all)), .text(kind),
+                .text(dictionary[move.from]), .text(dictionary[move.to]), .exact(Exact(count)), .real(Double(count) / Double(all)), .text(kind),
                 median,
             ]
         }

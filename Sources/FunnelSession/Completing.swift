@@ -171,7 +171,7 @@ struct Completer {
                 plain("open", "a lead may enter at any step"),
             ] + QueryClause.allCases.map { plain($0.rawValue, HelpTopics.topic($0).summary) }
         }
-        let stages = StageOrder.inferred(store).map { plain(Printer.name(Identifier($0, at: TextRange(0, 0))), "a stage") }
+        let stages = StageOrder.inferred(store, threads: 1).map { plain(Printer.name(Identifier($0, at: TextRange(0, 0))), "a stage") }
         return stages + [
             plain("lead", "the lead's creation"), plain("qualified", "its qualification"), plain("deal", "a deal of it"), plain("won", "a deal won"),
         ]

@@ -26,7 +26,7 @@ extension Session {
                 }
             }
         }
-        store = store.replacing(table)
+        store = store.replacing(table, threads: settings.threads)
         loadedFiles.insert(Files.real(request.path))
         report.notes += linkNotes(table.role)
         emit(.loaded(report))
@@ -34,7 +34,7 @@ extension Session {
 
     /// The rows of a table that `where` asks for.
     private func filtered(_ table: Table, _ filter: Expression, in source: Source, _ report: inout LoadReport) throws(Diagnostic) -> Table {
-        let trial = store.replacing(table)
+        let trial = store.replacing(table, threads: settings.threads)
         var context = context
         context.schemas[table.role] = table.schema
         let condition = try Binder.bind(filter, of: table.role, in: source, context)
@@ -42,7 +42,8 @@ extension Session {
         report.notes.append("\(Grouped.text(rows.count)) of \(Grouped.text(table.rowCount)) rows satisfy the `where`")
         report.kept = rows.count
         report.refused += table.rowCount - rows.count
-        return table.selecting(rows)
+        // The links may have brought the rows into another order.
+        return (trial.tables[table.role] ?? table).selecting(rows)
     }
 
     /// What the links say about the table that came in.

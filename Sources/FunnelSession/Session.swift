@@ -114,7 +114,7 @@ package final class Session: Conversation {
     /// The same for funnels, which want the order of the stages: set, or as the data show it.
     var funnelContext: BindingContext {
         var context = context
-        let known = stages ?? StageOrder.inferred(store)
+        let known = stages ?? StageOrder.inferred(store, threads: settings.threads)
         stages = known
         let set = settings.stages ?? []
         context.stageOrder = set + known.filter { stage in !set.contains { Name.fold($0) == Name.fold(stage) } }

@@ -1,7 +1,7 @@
 import FunnelModel
 
 /// How each deal stands: by its status where there is one, else won if it has a `closed` date and open if not.
-struct DealStates {
+struct DealStates: Sendable {
     let states: Buffer<UInt8>
     static let open: UInt8 = 0
     static let won: UInt8 = 1
@@ -29,12 +29,12 @@ struct DealStates {
         }
     }
 
-    func columns(of deals: Table) -> [DerivedColumn: Column] {
+    func columns(of deals: Table, threads: Int) -> [DerivedColumn: Column] {
         [
             .dealWon: bits(Self.won, named: .dealWon),
             .dealLost: bits(Self.lost, named: .dealLost),
             .dealOpen: bits(Self.open, named: .dealOpen),
-            .dealAxis: axis(of: deals),
+            .dealAxis: axis(of: deals, threads: threads),
         ]
     }
 
@@ -45,18 +45,15 @@ struct DealStates {
     }
 
     /// The date that places a deal in time: `closed`, of an open deal `created`.
-    private func axis(of deals: Table) -> Column {
-        let closed = deals.column(.closed).map(InstantReader.init)
-        let created = deals.column(.created).map(InstantReader.init)
-        let missing = Int64.min
-        let values = Buffer<Int64>(count: deals.rowCount) { out in
-            for row in 0..<deals.rowCount {
+    private func axis(of deals: Table, threads: Int) -> Column {
+        let closed = deals.column(.closed).flatMap(InstantReader.init)
+        let created = deals.column(.created).flatMap(InstantReader.init)
+        return InstantColumn(name: "dated", count: deals.rowCount, sources: [closed, created].compactMap { $0 }, threads: threads).make { rows, out in
+            for row in rows {
                 let reader = states.base[row] == Self.open ? created : closed
-                out[row] = reader?.at(row) ?? missing
+                out[row - rows.lowerBound] = reader?.at(row) ?? InstantReader.missing
             }
         }
-        let units = [closed?.unit, created?.unit].compactMap { $0 }
-        return InstantReader.column(named: "dated", values, missing: missing, unit: units.max { $0.rawValue < $1.rawValue })
     }
 }
 
@@ -67,15 +64,18 @@ struct LeadWins {
     /// The time from creation to first win that nine of ten are no longer than, in microseconds.
     let slowCycle: Int64?
 
-    init(leads: Table, deals: Table, states: DealStates, leadOfDeal: Buffer<Int32>) {
+    init(leads: Table, deals: Table, states: DealStates, leadOfDeal: Buffer<Int32>, threads: Int) {
         let count = leads.rowCount
-        let missing = Int64.min
         let won = Buffer<UInt64>(zeros: (count + 63) / 64)
         let hasOpen = Buffer<UInt64>(zeros: (count + 63) / 64)
         let hasDeal = Buffer<UInt64>(zeros: (count + 63) / 64)
-        let closed = deals.column(.closed).map(InstantReader.init)
-        let first = Buffer<Int64>(count: count) { out in
-            for row in 0..<count { out[row] = missing }
+        let closed = deals.column(.closed).flatMap(InstantReader.init)
+        let times = Buffer<Int64>(count: deals.rowCount) { out in
+            if let closed { closed.read(0..<deals.rowCount, out) } else { for row in 0..<deals.rowCount { out[row] = InstantReader.missing } }
+        }
+        /// The first won deal of each lead; -1 for none.
+        let first = Buffer<Int32>(count: count) { out in
+            for row in 0..<count { out[row] = -1 }
             for deal in 0..<deals.rowCount {
                 let lead = Int(leadOfDeal.base[deal])
                 guard lead >= 0 else { continue }
@@ -84,24 +84,11 @@ struct LeadWins {
                 if states.states.base[deal] == DealStates.open { hasOpen.base[lead >> 6] |= bit }
                 guard states.states.base[deal] == DealStates.won else { continue }
                 won.base[lead >> 6] |= bit
-                if let time = closed?.at(deal), out[lead] == missing || time < out[lead] { out[lead] = time }
+                guard times.base[deal] != InstantReader.missing else { continue }
+                if out[lead] < 0 || times.base[deal] < times.base[Int(out[lead])] { out[lead] = Int32(deal) }
             }
         }
-        var early = 0
-        var cycles: [Int64] = []
-        if let created = leads.column(.created).map(InstantReader.init) {
-            // Where wins have no time of day, a win on the day of creation is not early.
-            let day = closed?.isTimestamp == true ? 0 : microsecondsPerDay - 1
-            for row in 0..<count where first.base[row] != missing {
-                guard let start = created.at(row) else { continue }
-                if first.base[row] &+ day < start { early += 1 }
-                cycles.append(first.base[row] &- start)
-            }
-        }
-        slowCycle = cycles.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.flatMap { Selection.percentile($0, buffer.count, thousandths: 900)?.high }
-        }
-        beforeCreation = early
+        (slowCycle, beforeCreation) = Self.cycles(leads, first, times, isTimestamp: closed?.isTimestamp == true)
         let lost = Buffer<UInt64>(zeros: won.count)
         let open = Buffer<UInt64>(zeros: won.count)
         for word in 0..<won.count {
@@ -116,7 +103,32 @@ struct LeadWins {
             .leadWon: bits(won, .leadWon),
             .leadLost: bits(lost, .leadLost),
             .leadOpen: bits(open, .leadOpen),
-            .leadWonAt: InstantReader.column(named: "won_at", first, missing: missing, unit: closed?.unit),
+            .leadWonAt: InstantColumn(name: "won_at", count: count, sources: [closed].compactMap { $0 }, threads: threads).make { rows, out in
+                for row in rows {
+                    let deal = Int(first.base[row])
+                    out[row - rows.lowerBound] = deal < 0 ? InstantReader.missing : times.base[deal]
+                }
+            },
         ]
+    }
+
+    private static func cycles(
+        _ leads: Table, _ first: Buffer<Int32>, _ times: Buffer<Int64>, isTimestamp: Bool
+    ) -> (slow: Int64?, early: Int) {
+        guard let created = leads.column(.created).flatMap(InstantReader.init) else { return (nil, 0) }
+        var early = 0
+        var cycles: [Int64] = []
+        // Where wins have no time of day, a win on the day of creation is not early.
+        let day = isTimestamp ? 0 : microsecondsPerDay - 1
+        for row in 0..<leads.rowCount where first.base[row] >= 0 {
+            guard let start = created.at(row) else { continue }
+            let won = times.base[Int(first.base[row])]
+            if won &+ day < start { early += 1 }
+            cycles.append(won &- start)
+        }
+        let slow = cycles.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { Selection.percentile($0, buffer.count, thousandths: 900)?.high }
+        }
+        return (slow, early)
     }
 }

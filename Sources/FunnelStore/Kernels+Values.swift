@@ -175,6 +175,21 @@ extension Kernels {
         return (low, high)
     }
 
+    /// The smallest and the largest value of the rows that have one; nil where none has.
+    static func bounds(_ values: Integers, _ validity: Bitmap?) -> (low: Int64, high: Int64)? {
+        guard let validity else { return bounds(values) }
+        precondition(validity.count == values.count)
+        var low = Int64.max
+        var high = Int64.min
+        values.forEachChunk(0..<values.count) { first, chunk, count in
+            for at in 0..<count where validity[first + at] {
+                low = Swift.min(low, chunk[at])
+                high = Swift.max(high, chunk[at])
+            }
+        }
+        return low <= high ? (low, high) : nil
+    }
+
     /// The smallest and the largest value of a column; nil of no rows.
     package static func bounds(_ values: Integers) -> (low: Int64, high: Int64)? {
         switch values {

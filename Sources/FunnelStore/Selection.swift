@@ -46,16 +46,91 @@ package enum Selection {
         values[j] = held
     }
 
-    /// The two closest ranks of a percentile (in thousandths) and how far between them it lies: type 7. Nil of no values.
-    package static func percentile(_ values: UnsafeMutablePointer<Int64>, _ count: Int, thousandths: Int) -> (low: Int64, high: Int64, fraction: Double)? {
-        guard count > 0 else { return nil }
-        let position = (count - 1) * thousandths
-        let k = position / 1000
-        let fraction = Double(position % 1000) / 1000
-        let low = select(values, count, k)
-        guard fraction > 0, k + 1 < count else { return (low, low, 0) }
-        var high = values[k + 1]
-        for index in (k + 1)..<count { high = min(high, values[index]) }
-        return (low, high, fraction)
+    /// The two closest ranks of a percentile and how far between them it lies.
+    package struct Ranks: Sendable {
+        package let low: Int64
+        package let high: Int64
+        package let fraction: Double
+
+        /// The value between them.
+        package var between: Double { low == high ? Double(low) : Double(low) + (Double(high) - Double(low)) * fraction }
+    }
+
+    /// Percentiles (in thousandths) of the values of all pieces together: type 7, linear between the closest ranks. Nil of no values.
+    ///
+    /// Counted first into some thousand ranges of the same width, so that only the values of the ranges that hold the ranks
+    /// are looked at again.
+    package static func percentiles(_ pieces: [UnsafeBufferPointer<Int64>], thousandths: [Int]) -> [Ranks?] {
+        let count = pieces.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return thousandths.map { _ in nil } }
+        if count <= few { return percentiles(ofFew: pieces, thousandths) }
+        var low = Int64.max
+        var high = Int64.min
+        for piece in pieces {
+            for value in piece {
+                low = Swift.min(low, value)
+                high = Swift.max(high, value)
+            }
+        }
+        let span = UInt64(bitPattern: high &- low)
+        let width = UInt64(Swift.max(0, 64 - span.leadingZeroBitCount - rangeBits))
+        let ranges = 1 << rangeBits
+        var counts = [Int](repeating: 0, count: ranges)
+        counts.withUnsafeMutableBufferPointer { counts in
+            for piece in pieces { for value in piece { counts[Int(truncatingIfNeeded: UInt64(bitPattern: value &- low) &>> width)] &+= 1 } }
+        }
+        let wanted = thousandths.map { (count - 1) * $0 / 1000 }
+        let ranks = Set(wanted + wanted.map { Swift.min($0 + 1, count - 1) }).sorted()
+        let found = values(atRanks: ranks, pieces, counts, low: low, width: width)
+        return zip(thousandths, wanted).map { thousandths, rank in
+            let fraction = Double((count - 1) * thousandths % 1000) / 1000
+            let value = found[rank]!
+            return fraction > 0 ? Ranks(low: value, high: found[Swift.min(rank + 1, count - 1)]!, fraction: fraction) : Ranks(low: value, high: value, fraction: 0)
+        }
+    }
+
+    private static let rangeBits = 11
+    /// So few values are selected among at once.
+    private static let few = 4096
+
+    private static func percentiles(ofFew pieces: [UnsafeBufferPointer<Int64>], _ thousandths: [Int]) -> [Ranks?] {
+        var values = Array(pieces.joined())
+        return values.withUnsafeMutableBufferPointer { values in
+            thousandths.map { thousandths in
+                let position = (values.count - 1) * thousandths
+                let low = select(values.baseAddress!, values.count, position / 1000)
+                guard position % 1000 > 0 else { return Ranks(low: low, high: low, fraction: 0) }
+                // All values behind the rank are no smaller than it.
+                let high = values[(position / 1000 + 1)...].min() ?? low
+                return Ranks(low: low, high: high, fraction: Double(position % 1000) / 1000)
+            }
+        }
+    }
+
+    /// The values at some ranks, by way of the ranges that they lie in.
+    private static func values(atRanks ranks: [Int], _ pieces: [UnsafeBufferPointer<Int64>], _ counts: [Int], low: Int64, width: UInt64) -> [Int: Int64] {
+        var found: [Int: Int64] = [:]
+        var before = 0
+        var next = 0
+        for (range, count) in counts.enumerated() where count > 0 {
+            let inside = ranks[next...].prefix { $0 < before + count }
+            if !inside.isEmpty {
+                var values: [Int64] = []
+                values.reserveCapacity(count)
+                for piece in pieces { for value in piece where UInt64(bitPattern: value &- low) &>> width == UInt64(range) { values.append(value) } }
+                values.withUnsafeMutableBufferPointer { values in
+                    for rank in inside { found[rank] = select(values.baseAddress!, count, rank - before) }
+                }
+                next += inside.count
+                if next == ranks.count { break }
+            }
+            before += count
+        }
+        return found
+    }
+
+    /// The same of one run of values.
+    package static func percentile(_ values: UnsafeMutablePointer<Int64>, _ count: Int, thousandths: Int) -> Ranks? {
+        percentiles([UnsafeBufferPointer(start: values, count: count)], thousandths: [thousandths])[0]
     }
 }

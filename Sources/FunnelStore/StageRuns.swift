@@ -1,90 +1,85 @@
 import FunnelModel
 
-/// The stage rows of each lead, side by side and in the order of time: made once, so that no funnel sorts.
+/// The stage rows of each lead: the table itself stands lead by lead and, for each, in the order of time. So no funnel sorts.
 package struct StageRuns: Sendable {
-    /// Row numbers of the stages table, lead after lead.
-    package let rows: Buffer<Int32>
-    /// Where each lead's rows begin; one more at the end.
+    /// Where each lead's rows begin; one more at the end. Rows behind the last belong to no lead or have no time.
     package let starts: Buffer<Int32>
-    /// The time of each row in `rows`, in microseconds since 1970-01-01.
-    package let times: Buffer<Int64>
-    /// Rows that belong to no lead, or have no time.
-    package let leftOut: Int
+    /// The leads of the rows behind the last run; -1 for none.
+    let rest: Buffer<Int32>
     /// Whether the runs are those of the leads table's rows, or of the keys that stand in the stages table alone.
     package let areLeads: Bool
 
     package var count: Int { starts.count - 1 }
+    /// Rows that belong to no lead, or have no time.
+    package var leftOut: Int { rest.count }
+    /// How many rows stand in runs.
+    private var inRuns: Int { Int(starts.base[count]) }
 
-    /// nil where the table has no lead or no time.
-    init?(_ stages: Table, leads: Buffer<Int32>?, leadCount: Int) {
-        guard let time = stages.column(.entered).map(InstantReader.init), let key = stages.column(.lead) else { return nil }
-        let owners: Buffer<Int32>
-        let count: Int
-        if let leads {
-            (owners, count) = (leads, leadCount)
-        } else {
-            (owners, count) = Self.owners(key)
-        }
-        let total = stages.rowCount
-        let instants = Buffer<Int64>(count: total) { out in for row in 0..<total { out[row] = time.at(row) ?? .min } }
-        let starts = Buffer<Int32>(zeros: count + 1)
-        var left = 0
-        for row in 0..<total {
-            if owners.base[row] >= 0, instants.base[row] != .min { starts.base[Int(owners.base[row]) + 1] += 1 } else { left += 1 }
-        }
-        for owner in 0..<count { starts.base[owner + 1] += starts.base[owner] }
-        let rows = Buffer<Int32>(zeros: total - left)
-        let times = Buffer<Int64>(zeros: total - left)
-        let next = Buffer<Int32>(starts.array.dropLast())
-        for row in 0..<total where owners.base[row] >= 0 && instants.base[row] != .min {
-            let owner = Int(owners.base[row])
-            var at = Int(next.base[owner])
-            next.base[owner] += 1
-            // Most files are in the order of time; what is not is put in its place.
-            let first = Int(starts.base[owner])
-            while at > first, times.base[at - 1] > instants.base[row] {
-                rows.base[at] = rows.base[at - 1]
-                times.base[at] = times.base[at - 1]
-                at -= 1
-            }
-            rows.base[at] = Int32(row)
-            times.base[at] = instants.base[row]
-        }
-        self.rows = rows
-        self.starts = starts
-        self.times = times
-        leftOut = left
-        areLeads = leads != nil
+    /// The rows of a lead.
+    @inline(__always)
+    package func rows(of lead: Int) -> Range<Int> {
+        precondition(lead >= 0 && lead < count, "lead \(lead) of \(count)")
+        return Int(starts.base[lead])..<Int(starts.base[lead + 1])
     }
 
-    /// Numbers for the keys of a column, in the order of their first row.
-    private static func owners(_ key: Column) -> (Buffer<Int32>, Int) {
-        var numbers: [Int64: Int32] = [:]
-        let owners = Buffer<Int32>(count: key.count) { out in
-            for row in 0..<key.count {
-                guard !key.isMissing(row) else {
-                    out[row] = -1
-                    continue
+    /// The lead of a row; -1 for none.
+    func lead(of row: Int) -> Int32 {
+        if row >= inRuns { return rest[row - inRuns] }
+        // The last lead whose run begins at or before the row.
+        var low = 0
+        var high = count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if Int(starts.base[middle]) <= row { low = middle } else { high = middle }
+        }
+        return Int32(low)
+    }
+
+    /// The leads of a run of rows.
+    func read(_ rows: Range<Int>, _ out: UnsafeMutablePointer<Int32>) {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= inRuns + rest.count)
+        var row = rows.lowerBound
+        let end = Swift.min(rows.upperBound, inRuns)
+        if row < end {
+            var lead = Int(lead(of: row))
+            while row < end {
+                let stop = Swift.min(end, Int(starts.base[lead + 1]))
+                while row < stop {
+                    out[row - rows.lowerBound] = Int32(truncatingIfNeeded: lead)
+                    row += 1
                 }
-                let value: Int64 =
-                    switch key.values {
-                    case .text(let codes, _): Int64(codes[row])
-                    case .integer(let values), .decimal(let values, _), .date(let values), .timestamp(let values, _, _): values[row]
-                    case .yesNo(let bits): bits[row] ? 1 : 0
-                    }
-                if let known = numbers[value] {
-                    out[row] = known
-                } else {
-                    out[row] = Int32(numbers.count)
-                    numbers[value] = Int32(numbers.count)
-                }
+                lead += 1
             }
         }
-        return (owners, numbers.count)
+        while row < rows.upperBound {
+            out[row - rows.lowerBound] = rest.base[row - inRuns]
+            row += 1
+        }
     }
 }
 
-extension Buffer {
-    /// A copy as an array.
-    package var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+/// Which lead each row of a table belongs to.
+package enum LeadLinks: Sendable {
+    /// By row; -1 for none.
+    case rows(Buffer<Int32>)
+    case runs(StageRuns)
+
+    package subscript(row: Int) -> Int {
+        switch self {
+        case .rows(let leads): Int(leads[row])
+        case .runs(let runs): Int(runs.lead(of: row))
+        }
+    }
+
+    /// The leads of a run of rows, where they stand, or else written to `memory`.
+    package func read(_ rows: Range<Int>, _ memory: UnsafeMutablePointer<Int32>) -> UnsafePointer<Int32> {
+        switch self {
+        case .rows(let leads):
+            precondition(rows.upperBound <= leads.count)
+            return UnsafePointer(leads.base + rows.lowerBound)
+        case .runs(let runs):
+            runs.read(rows, memory)
+            return UnsafePointer(memory)
+        }
+    }
 }

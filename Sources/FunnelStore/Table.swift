@@ -14,12 +14,21 @@ package struct Table: Sendable {
     package let states: [DealState?]
     /// Where it was read from, for messages.
     package let origin: String
+    /// Where each row stood in the file, where they were brought into another order: the smaller stood before the larger.
+    let fileOrder: Buffer<Int32>?
 
     package init(
         role: TableRole, rowCount: Int, columns: [Column], roles: [ColumnRole: Int], aliases: [String: Int] = [:],
         states: [DealState?] = [], origin: String = ""
     ) {
-        precondition(columns.allSatisfy { $0.count == rowCount })
+        self.init(role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin, fileOrder: nil)
+    }
+
+    init(
+        role: TableRole, rowCount: Int, columns: [Column], roles: [ColumnRole: Int], aliases: [String: Int], states: [DealState?],
+        origin: String, fileOrder: Buffer<Int32>?
+    ) {
+        precondition(columns.allSatisfy { $0.count == rowCount } && fileOrder.map { $0.count == rowCount } ?? true)
         self.role = role
         self.rowCount = rowCount
         self.columns = columns
@@ -27,6 +36,7 @@ package struct Table: Sendable {
         self.aliases = aliases
         self.states = states
         self.origin = origin
+        self.fileOrder = fileOrder
     }
 
     package func column(_ role: ColumnRole) -> Column? { roles[role].map { columns[$0] } }

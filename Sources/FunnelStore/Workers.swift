@@ -28,6 +28,18 @@ package enum Workers {
         return interrupt?.isRaised != true
     }
 
+    /// The results of `work` for `0..<count`, in that order.
+    package static func map<Result: Sendable>(_ count: Int, threads: Int, _ work: @Sendable (Int) -> Result) -> [Result] {
+        nonisolated(unsafe) let slots = UnsafeMutablePointer<Result?>.allocate(capacity: count)
+        slots.initialize(repeating: nil, count: count)
+        defer {
+            slots.deinitialize(count: count)
+            slots.deallocate()
+        }
+        run(threads: threads, morsels: count, interrupt: nil) { _, piece in slots[piece] = work(piece) }
+        return (0..<count).map { slots[$0]! }
+    }
+
     /// The rows of a morsel.
     package static func rows(of morsel: Int, in count: Int) -> Range<Int> {
         let start = morsel * morselSize

@@ -1,0 +1,104 @@
+import FunnelModel
+import FunnelPlan
+import FunnelStore
+import FunnelText
+
+/// The values of one key of a funnel.
+struct FunnelKeySpace: Sendable {
+    private enum Source: Sendable {
+        /// Evaluated for the leads being read.
+        case lead(any KeyNode)
+        /// The code of every stage row.
+        case stage(Buffer<UInt32>)
+        /// The period of each day from `firstDay` on, or the hour.
+        case period(Grain, firstDay: Int, periods: [Int32])
+    }
+
+    private let source: Source
+    private let values: (@Sendable (Int) -> Value)
+    /// All codes are below it; `missing` is the one before.
+    let size: Int
+    let grain: Grain?
+
+    init(_ key: FunnelKey, _ runner: FunnelRunner, _ tables: StepTables) throws(Diagnostic) {
+        switch key {
+        case .period(_, let grain):
+            self.grain = grain
+            let rules = runner.plan.rules
+            let days = tables.days(runner.store)
+            guard grain != .hour else {
+                (source, size) = (.period(grain, firstDay: 0, periods: []), 25)
+                values = { .period(Period(grain, index: $0, rules: rules)) }
+                return
+            }
+            let periods = days.map { Period.index(of: grain, holding: $0, rules: rules) }
+            let first = periods.min() ?? 0
+            source = .period(grain, firstDay: days.lowerBound, periods: periods.map { Int32($0 - first) })
+            size = (periods.max() ?? 0) - first + 2
+            values = { .period(Period(grain, index: first + $0, rules: rules)) }
+        case .lead(let planKey, let scanKey):
+            let (space, _) = try Self.space(planKey, scanKey, .leads, runner)
+            (source, values, size, grain) = (.lead(space.nodes[0]), space.value, space.count + 1, nil)
+        case .stage(let planKey, let scanKey):
+            let (space, compiler) = try Self.space(planKey, scanKey, .stages, runner)
+            let codes = Buffer<UInt32>(zeros: runner.store.rowCount(.stages))
+            let node = space.nodes[0]
+            try compiler.sweep { _, morsel, scratch in
+                let found = node.evaluate(morsel, scratch)
+                for row in 0..<morsel.count { codes.base[morsel.rows.lowerBound + row] = found[row] }
+                scratch.give(found)
+            }
+            (source, values, size, grain) = (.stage(codes), space.value, space.count + 1, nil)
+        }
+    }
+
+    private static func space(
+        _ planKey: PlanKey, _ scanKey: ScanKey, _ table: TableRole, _ runner: FunnelRunner
+    ) throws(Diagnostic) -> (KeySpace, RowCompiler) {
+        let compiler = RowCompiler(store: runner.store, table: table, threads: runner.threads, interrupt: runner.interrupt)
+        let scan = Scan(table: table, filter: nil, keys: [scanKey], aggregates: [])
+        let plan = Plan(keys: [planKey], scans: [scan], slotCount: 0, measures: [], rules: runner.plan.rules, now: runner.plan.now)
+        return (try KeySpace(0, of: plan, compilers: [compiler]), compiler)
+    }
+
+    /// The code of a key that is missing.
+    var missing: Int { size - 1 }
+
+    /// The codes of some leads, in scratch memory, where the key is one of leads.
+    func codes(_ leads: Range<Int>, _ scratch: Scratch) -> Scratch.Texts? {
+        guard case .lead(let node) = source else { return nil }
+        return node.evaluate(Morsel(rows: leads, links: nil), scratch)
+    }
+
+    /// The code for a lead whose code is `own` where leads have one, and for its first event.
+    @inline(__always)
+    func code(own: UInt32, row: Int, time: Int64) -> Int {
+        switch source {
+        case .lead: return own == Kernels.missingCode ? missing : Int(own)
+        case .stage(let codes): return row >= 0 && codes[row] != Kernels.missingCode ? Int(codes[row]) : missing
+        case .period(let grain, let firstDay, let periods):
+            let day = Calendar.floorDivide(Int(time), Int(microsecondsPerDay))
+            if grain == .hour { return (Int(time) - day * Int(microsecondsPerDay)) / 3_600_000_000 }
+            return Int(periods[day - firstDay])
+        }
+    }
+
+    func value(_ code: Int) -> Value { code == missing ? .missing : values(code) }
+}
+
+extension StepTables {
+    /// The days on which events of the steps may lie.
+    fileprivate func days(_ store: Store) -> ClosedRange<Int> {
+        let columns: [(TableRole, [ColumnRole])] = [(.leads, [.created, .qualified]), (.deals, [.created, .closed]), (.stages, [.entered])]
+        var low = Int.max
+        var high = Int.min
+        for (table, roles) in columns {
+            for role in roles {
+                guard let column = store.tables[table]?.column(role), let bounds = InstantReader(column)?.dayBounds else { continue }
+                low = min(low, bounds.low)
+                high = max(high, bounds.high)
+            }
+        }
+        return low <= high ? low...high : 0...0
+    }
+}

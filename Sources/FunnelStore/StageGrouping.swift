@@ -1,0 +1,139 @@
+import FunnelModel
+
+/// Brings the rows of the stages table into the order of leads and times, unless they stand so already.
+struct StageGrouping {
+    let table: Table
+    let runs: StageRuns?
+    /// Rows with a key that names no lead.
+    let withoutLead: Int
+
+    /// Without an `index` of the leads table, the keys of the stages table are the leads.
+    init(_ stages: Table, index: KeyIndex?, leadCount: Int, threads: Int) {
+        guard let key = stages.column(.lead) else {
+            (table, runs, withoutLead) = (stages, nil, 0)
+            return
+        }
+        let owners: Owners
+        if let index {
+            owners = Owners(leads: index.rows(of: key, threads: threads), count: leadCount, areLeads: true)
+        } else {
+            let numbers = KeyNumbers(key)
+            let leads = Buffer<Int32>(count: stages.rowCount) { numbers.read(0..<stages.rowCount, $0) }
+            owners = Owners(leads: leads, count: numbers.size, areLeads: false)
+        }
+        withoutLead = index == nil ? 0 : owners.unlinked(key)
+        let time = stages.column(.entered).flatMap(InstantReader.init)
+        if let time, owners.areInOrder(time, threads: threads) {
+            table = stages
+            runs = owners.runsInOrder(threads: threads)
+        } else {
+            let (rows, runs) = owners.order(time, threads: threads)
+            table = stages.permuted(rows, threads: threads)
+            self.runs = runs
+        }
+    }
+}
+
+/// The lead of each stage row; -1 for none.
+private struct Owners: Sendable {
+    let leads: Buffer<Int32>
+    let count: Int
+    let areLeads: Bool
+
+    func unlinked(_ key: Column) -> Int {
+        var total = 0
+        for row in 0..<leads.count where leads.base[row] < 0 && !key.isMissing(row) { total += 1 }
+        return total
+    }
+
+    /// Whether each row stands behind those of smaller leads and earlier times, and none is left out.
+    func areInOrder(_ time: InstantReader, threads: Int) -> Bool {
+        let morsels = Workers.morsels(in: leads.count)
+        let disorder = Interrupt()
+        return Workers.run(threads: threads, morsels: morsels, interrupt: disorder) { _, morsel in
+            let rows = Workers.rows(of: morsel, in: leads.count)
+            withUnsafeTemporaryAllocation(of: Int64.self, capacity: rows.count) { times in
+                time.read(rows, times.baseAddress!)
+                let base = leads.base + rows.lowerBound
+                var holds = base[0] >= 0 && times[0] != InstantReader.missing
+                if rows.lowerBound > 0 {
+                    holds = holds && (base[-1] < base[0] || (base[-1] == base[0] && time.at(rows.lowerBound - 1) ?? .max <= times[0]))
+                }
+                for row in 1..<Swift.max(1, rows.count) {
+                    let isLater = base[row - 1] < base[row] || (base[row - 1] == base[row] && times[row - 1] <= times[row])
+                    holds = holds && isLater && times[row] != InstantReader.missing
+                }
+                if !holds { disorder.raise() }
+            }
+        }
+    }
+
+    /// The runs of rows that are in order.
+    func runsInOrder(threads: Int) -> StageRuns {
+        let starts = Buffer<Int32>(zeros: count + 1)
+        let total = leads.count
+        Workers.run(threads: threads, morsels: Workers.morsels(in: total), interrupt: nil) { _, morsel in
+            for row in Workers.rows(of: morsel, in: total) {
+                let (before, own) = (row == 0 ? -1 : Int(leads.base[row - 1]), Int(leads.base[row]))
+                if before < own { for lead in (before + 1)...own { starts.base[lead] = Int32(row) } }
+            }
+        }
+        let last = total == 0 ? -1 : Int(leads.base[total - 1])
+        for lead in (last + 1)...count { starts.base[lead] = Int32(total) }
+        return StageRuns(starts: starts, rest: Buffer(zeros: 0), areLeads: areLeads)
+    }
+
+    /// The rows in order, and the runs that they form then: counted, put in place, and sorted by time within each run.
+    /// Rows without a lead or a time come last, in the order of the file.
+    func order(_ time: InstantReader?, threads: Int) -> (rows: Buffer<Int32>, runs: StageRuns) {
+        let total = leads.count
+        let starts = Buffer<Int32>(zeros: count + 1)
+        func counts(_ row: Int) -> Bool { leads.base[row] >= 0 && time?.at(row) != nil }
+        var left: [Int32] = []
+        for row in 0..<total {
+            if counts(row) { starts.base[Int(leads.base[row]) + 1] += 1 } else { left.append(Int32(row)) }
+        }
+        for lead in 0..<count { starts.base[lead + 1] += starts.base[lead] }
+        let rows = Buffer<Int32>(zeros: total)
+        let next = Buffer<Int32>(starts.array.dropLast())
+        var rest = 0
+        for row in 0..<total {
+            if rest < left.count, left[rest] == Int32(row) {
+                rest += 1
+                continue
+            }
+            let lead = Int(leads.base[row])
+            rows.base[Int(next.base[lead])] = Int32(row)
+            next.base[lead] += 1
+        }
+        for (at, row) in left.enumerated() { rows.base[total - left.count + at] = row }
+        if let time { sortRuns(rows, starts, time, threads: threads) }
+        let runs = StageRuns(starts: starts, rest: Buffer(left.map { leads.base[Int($0)] }), areLeads: areLeads)
+        return (rows, runs)
+    }
+
+    private func sortRuns(_ rows: Buffer<Int32>, _ starts: Buffer<Int32>, _ time: InstantReader, threads: Int) {
+        Workers.run(threads: threads, morsels: Workers.morsels(in: count), interrupt: nil) { _, morsel in
+            var run: [(time: Int64, row: Int32)] = []
+            for lead in Workers.rows(of: morsel, in: count) {
+                let (start, end) = (Int(starts.base[lead]), Int(starts.base[lead + 1]))
+                guard end - start > 1 else { continue }
+                run.removeAll(keepingCapacity: true)
+                var isSorted = true
+                for at in start..<end {
+                    let instant = time.at(Int(rows.base[at])) ?? .min
+                    if let last = run.last, last.time > instant { isSorted = false }
+                    run.append((instant, rows.base[at]))
+                }
+                if isSorted { continue }
+                run.sort { ($0.time, $0.row) < ($1.time, $1.row) }
+                for at in start..<end { rows.base[at] = run[at - start].row }
+            }
+        }
+    }
+}
+
+extension Buffer {
+    /// A copy as an array.
+    package var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+}
