@@ -17,7 +17,8 @@ struct ArrowBody {
         count = byteCount
     }
 
-    init(_ bits: Bitmap) { self.init(bits.words, byteCount: (bits.count + 7) / 8) }
+    /// Whole words of bits, as a mapped file is to be read.
+    init(_ bits: Bitmap) { self.init(bits.words, byteCount: (bits.count + 63) / 64 * 8) }
 
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 }

@@ -11,6 +11,13 @@ package final class TextDictionary: Sendable {
         self.offsets = offsets
     }
 
+    /// The same of a saved store, whose offsets are looked at before the first text is read.
+    package init(unchecked bytes: Buffer<UInt8>, offsets: Buffer<Int64>) {
+        precondition(offsets.count >= 1)
+        self.bytes = bytes
+        self.offsets = offsets
+    }
+
     package convenience init(_ texts: [String]) {
         var offsets: [Int64] = [0]
         var bytes: [UInt8] = []
