@@ -37,8 +37,8 @@ golden: setup ## writes the golden files and the recorded examples anew; read th
 format:
 	$(SWIFT) format --recursive --in-place Sources Tests Package.swift
 
-bench: build ## times the KPI queries on generated data
-	Tests/Benchmarks/run $(FUNNEL)
+bench: build ## holds funnel against its peers on generated data; LEADS=N says how much, GROWTH=N asks a larger store too
+	GROWTH=$(GROWTH) Tests/Benchmarks/run $(FUNNEL) $(LEADS)
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin

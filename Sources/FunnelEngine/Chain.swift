@@ -16,22 +16,25 @@ struct ChainFinder {
     let order: FunnelPlan.Order
     let isOpen: Bool
     let window: TimeSpan?
-    private let isPlain: Bool
+    /// For the common case, no step skipped and no other entry.
+    let plain: PlainFinder?
 
     init(steps: [PlanStep], order: FunnelPlan.Order, isOpen: Bool, window: TimeSpan?) {
         self.steps = steps
         self.order = order
         self.isOpen = isOpen
         self.window = window
-        isPlain = !isOpen && !steps.contains(where: \.isOptional)
+        let isPlain = order == .ordered && !isOpen && !steps.contains(where: \.isOptional)
+        plain = isPlain ? PlainFinder(steps: steps.count, window: Window(window)) : nil
     }
 
     func chain(in timeline: Timeline) -> Chain? {
+        if let plain {
+            var places = [Int](repeating: -1, count: steps.count + 1)
+            let reached = places.withUnsafeMutableBufferPointer { plain.find(in: timeline, $0.baseAddress!) }
+            return reached > 0 ? Chain(places: steps.indices.map { $0 < reached ? places[$0] : nil }) : nil
+        }
         switch order {
-        case .ordered where isPlain:
-            var places = [Int](repeating: -1, count: steps.count)
-            let found = places.withUnsafeMutableBufferPointer { plain(in: timeline, $0.baseAddress!) }
-            return found > 0 ? Chain(places: places.map { $0 < 0 ? nil : $0 }) : nil
         case .ordered: return best(in: timeline, extend: ordered)
         case .strict: return best(in: timeline, extend: strict)
         case .any: return anyOrder(in: timeline)
@@ -39,73 +42,10 @@ struct ChainFinder {
     }
 
     /// The place of each step's event, -1 where it has none, written to `places`; false where no step happened.
-    @inline(__always)
     func find(in timeline: Timeline, _ places: UnsafeMutablePointer<Int>) -> Bool {
-        if order == .ordered, isPlain {
-            for step in 0..<steps.count { places[step] = -1 }
-            return plain(in: timeline, places) > 0
-        }
         guard let chain = chain(in: timeline) else { return false }
         for step in 0..<steps.count { places[step] = chain.places[step] ?? -1 }
         return true
-    }
-
-    // MARK: - Plain
-
-    /// The common case, no step skipped and no other entry. Returns how many steps were reached.
-    ///
-    /// Without a window the first event of the first step begins a chain that is as long as any. With one, a chain that
-    /// begins later may get further.
-    @inline(__always)
-    private func plain(in timeline: Timeline, _ places: UnsafeMutablePointer<Int>) -> Int {
-        guard let start = timeline.next(0, from: 0) else { return 0 }
-        let length = walk(from: start, in: timeline, places)
-        if window == nil || length == steps.count { return length }
-        let (longest, end) = longest(in: timeline)
-        guard longest > length else { return length }
-        // Whatever begins before the chain that got so far, and not too early for the window, gets as far by the same events.
-        for start in start..<timeline.count where timeline.isStep(0, start) && isInside(timeline.times[end], from: timeline.times[start]) {
-            return walk(from: start, in: timeline, places)
-        }
-        return length
-    }
-
-    /// From a first event on, each step as early as may be.
-    @inline(__always)
-    private func walk(from start: Int, in timeline: Timeline, _ places: UnsafeMutablePointer<Int>) -> Int {
-        places[0] = start
-        var step = 1
-        var place = start &+ 1
-        while step < steps.count, place < timeline.count {
-            if timeline.isStep(step, place) {
-                if window != nil, !isInside(timeline.times[place], from: timeline.times[start]) { return step }
-                places[step] = place
-                step &+= 1
-            }
-            place &+= 1
-        }
-        return step
-    }
-
-    /// How many steps the longest chain has, and the first event at which one is as long: for each step the latest beginning
-    /// is kept from which it was reached.
-    private func longest(in timeline: Timeline) -> (length: Int, end: Int) {
-        var beginnings = [Int64?](repeating: nil, count: steps.count)
-        var found = (length: 0, end: 0)
-        for place in 0..<timeline.count where timeline.steps[place] != 0 {
-            // From the last step down, so that one event is one step of a chain.
-            for step in stride(from: steps.count - 1, through: 0, by: -1) where timeline.isStep(step, place) {
-                if step == 0 {
-                    beginnings[0] = timeline.times[place]
-                } else if let start = beginnings[step - 1], isInside(timeline.times[place], from: start) {
-                    beginnings[step] = start
-                } else {
-                    continue
-                }
-                if step + 1 > found.length { found = (step + 1, place) }
-            }
-        }
-        return found
     }
 
     /// The steps at which a chain may begin: the first and those that follow it while all before them may be skipped; in an
@@ -140,14 +80,7 @@ struct ChainFinder {
     /// How many of the steps that can't be skipped it has.
     private func reach(_ chain: Chain) -> Int { zip(chain.places, steps).count { $0 != nil && !$1.isOptional } }
 
-    /// Whether a time still lies in the window of a chain that began at another.
-    private func isInside(_ time: Int64, from start: Int64) -> Bool {
-        switch window {
-        case nil: true
-        case .microseconds(let span): time - start <= span
-        case .months(let months): time <= InstantArithmetic.adding(months: months, to: start)
-        }
-    }
+    private func isInside(_ time: Int64, from start: Int64) -> Bool { Window(window).holds(time, from: start) }
 
     // MARK: - Ordered
 

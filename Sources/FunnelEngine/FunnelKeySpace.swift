@@ -11,7 +11,7 @@ struct FunnelKeySpace: Sendable {
         /// The code of every stage row.
         case stage(Buffer<UInt32>)
         /// The period of each day from `firstDay` on, or the hour.
-        case period(Grain, firstDay: Int, periods: [Int32])
+        case period(Grain, firstDay: Int, periods: Buffer<Int32>)
     }
 
     private let source: Source
@@ -27,13 +27,13 @@ struct FunnelKeySpace: Sendable {
             let rules = runner.plan.rules
             let days = tables.days(runner.store)
             guard grain != .hour else {
-                (source, size) = (.period(grain, firstDay: 0, periods: []), 25)
+                (source, size) = (.period(grain, firstDay: 0, periods: Buffer(zeros: 0)), 25)
                 values = { .period(Period(grain, index: $0, rules: rules)) }
                 return
             }
             let periods = days.map { Period.index(of: grain, holding: $0, rules: rules) }
             let first = periods.min() ?? 0
-            source = .period(grain, firstDay: days.lowerBound, periods: periods.map { Int32($0 - first) })
+            source = .period(grain, firstDay: days.lowerBound, periods: Buffer(periods.map { Int32($0 - first) }))
             size = (periods.max() ?? 0) - first + 2
             values = { .period(Period(grain, index: first + $0, rules: rules)) }
         case .lead(let planKey, let scanKey):
@@ -62,25 +62,47 @@ struct FunnelKeySpace: Sendable {
     }
 
     /// The code of a key that is missing.
-    var missing: Int { size - 1 }
+    private var missing: Int { size - 1 }
 
-    /// The codes of some leads, in scratch memory, where the key is one of leads.
-    func codes(_ leads: Range<Int>, _ scratch: Scratch) -> Scratch.Texts? {
-        guard case .lead(let node) = source else { return nil }
-        return node.evaluate(Morsel(rows: leads, links: nil), scratch)
+    /// The key of some leads: made once for them, and lent for as long as the space and the memory are there.
+    func reader(_ leads: Range<Int>, _ scratch: Scratch) -> Reader {
+        switch source {
+        case .lead(let node):
+            return Reader(size: size, kind: .lead(node.evaluate(Morsel(rows: leads, links: nil), scratch), first: leads.lowerBound))
+        case .stage(let codes): return Reader(size: size, kind: .stage(codes.base))
+        case .period(.hour, _, _): return Reader(size: size, kind: .hour)
+        case .period(_, let firstDay, let periods): return Reader(size: size, kind: .period(periods.base, firstDay: firstDay))
+        }
     }
 
-    /// The code for a lead whose code is `own` where leads have one, and for its first event.
-    @inline(__always)
-    func code(own: UInt32, row: Int, time: Int64) -> Int {
-        switch source {
-        case .lead: return own == Kernels.missingCode ? missing : Int(own)
-        case .stage(let codes): return row >= 0 && codes[row] != Kernels.missingCode ? Int(codes[row]) : missing
-        case .period(let grain, let firstDay, let periods):
-            let day = Calendar.floorDivide(Int(time), Int(microsecondsPerDay))
-            if grain == .hour { return (Int(time) - day * Int(microsecondsPerDay)) / 3_600_000_000 }
-            return Int(periods[day - firstDay])
+    /// Pointers alone, so that nothing is counted in a loop over leads.
+    struct Reader {
+        enum Kind {
+            case lead(Scratch.Texts, first: Int)
+            case stage(UnsafePointer<UInt32>)
+            case hour
+            case period(UnsafePointer<Int32>, firstDay: Int)
         }
+
+        let size: Int
+        let kind: Kind
+
+        /// The code for a lead and its first event: its stage row, -1 for none, and its time.
+        @inline(__always)
+        func code(lead: Int, row: Int, time: Int64) -> Int {
+            switch kind {
+            case .lead(let codes, let first):
+                let code = codes[lead &- first]
+                return code == Kernels.missingCode ? size &- 1 : Int(code)
+            case .stage(let codes): return row >= 0 && codes[row] != Kernels.missingCode ? Int(codes[row]) : size &- 1
+            case .hour:
+                let day = Calendar.floorDivide(Int(time), Int(microsecondsPerDay))
+                return (Int(time) - day * Int(microsecondsPerDay)) / 3_600_000_000
+            case .period(let periods, let firstDay): return Int(periods[Calendar.floorDivide(Int(time), Int(microsecondsPerDay)) &- firstDay])
+            }
+        }
+
+        func release(to scratch: Scratch) { if case .lead(let codes, _) = kind { scratch.give(codes) } }
     }
 
     func value(_ code: Int) -> Value { code == missing ? .missing : values(code) }
@@ -100,5 +122,20 @@ extension StepTables {
             }
         }
         return low <= high ? low...high : 0...0
+    }
+}
+
+extension Array where Element == FunnelKeySpace.Reader {
+    /// The code of the combination of all keys.
+    @inline(__always)
+    func code(lead: Int, row: Int, time: Int64) -> UInt64 {
+        withUnsafeBufferPointer { readers in
+            var group: UInt64 = 0
+            for key in 0..<readers.count {
+                group = group &* UInt64(truncatingIfNeeded: readers[key].size)
+                    &+ UInt64(truncatingIfNeeded: readers[key].code(lead: lead, row: row, time: time))
+            }
+            return group
+        }
     }
 }

@@ -24,38 +24,34 @@ struct FunnelRunner {
             combinations = product
         }
         let spans: [TimeSpan?] = plan.windows.isEmpty ? [nil] : plan.windows.map(\.span)
-        let tallies = (0..<max(1, threads)).map { _ in spans.map { _ in FunnelTally(sizes: spaces.map(\.size), steps: plan.steps.count) } }
-        nonisolated(unsafe) let shared = tallies
-        try forEachChain(tables, windows: spans, spaces: spaces) { worker, window, group, chain in
-            let tally = shared[worker][window]
-            let place = tally.place(of: group)
-            self.add(chain, place, tally)
+        let tallies = (0..<max(1, threads)).map { _ in
+            FunnelTally(sizes: spaces.map(\.size), windows: spans.count, steps: plan.steps.count, anyOrder: plan.order == .any)
         }
-        return (spans.indices.map { window in FunnelTally.merged(tallies.map { $0[window] }) }, spaces)
+        try forEachChain(tables, windows: spans, spaces: spaces, sinks: tallies)
+        return (FunnelTally.merged(tallies), spaces)
     }
 
     /// The leads whose furthest step is this one.
     func leads(stoppedAt step: Int) throws(Diagnostic) -> [Int] {
         let tables = try StepTables(plan, store, threads: threads, interrupt: interrupt)
-        let found = (0..<max(1, threads)).map { _ in Series() }
-        try forEachChain(tables, windows: [plan.windows.first?.span], spaces: []) { worker, _, _, chain in
-            if (0..<plan.steps.count).last(where: { chain.places[$0] >= 0 }) == step { found[worker].append(Int64(chain.lead)) }
+        let found = (0..<max(1, threads)).map { _ in StoppedLeads(step: step) }
+        try forEachChain(tables, windows: [plan.windows.first?.span], spaces: [], sinks: found)
+        return found.flatMap(\.leads).sorted()
+    }
+
+    private final class StoppedLeads: ChainSink {
+        private let step: Int
+        private(set) var leads: [Int] = []
+
+        init(step: Int) { self.step = step }
+
+        func add(_ chain: LeadChain, window: Int, group: UInt64) {
+            if (0..<chain.reached).last(where: { chain.places[$0] >= 0 }) == step { leads.append(chain.lead) }
         }
-        return found.flatMap { $0.values.map { Int($0) } }.sorted()
     }
 
-    /// The way of one lead: for each step the place of its event in the timeline, -1 for none.
-    struct LeadChain {
-        let lead: Int
-        let timeline: Timeline
-        let places: UnsafePointer<Int>
-    }
-
-    /// Calls `body` for every lead that has a chain in a window and begins it in the period asked for, on all threads.
-    func forEachChain(
-        _ tables: StepTables, windows: [TimeSpan?], spaces: [FunnelKeySpace],
-        _ body: @Sendable (_ worker: Int, _ window: Int, _ group: UInt64, _ chain: LeadChain) -> Void
-    ) throws(Diagnostic) {
+    /// Gives each thread's sink every lead that has a chain in a window and begins it in the period asked for.
+    func forEachChain<Sink: ChainSink>(_ tables: StepTables, windows: [TimeSpan?], spaces: [FunnelKeySpace], sinks: [Sink]) throws(Diagnostic) {
         let leads = try plan.leadFilter.map { condition throws(Diagnostic) in
             try RowCompiler(store: store, table: .leads, threads: threads, interrupt: interrupt).bitmap(condition)
         }
@@ -65,51 +61,56 @@ struct FunnelRunner {
         let pieces = (tables.count + size - 1) / size
         let workers = (0..<max(1, threads)).map { _ in (scratch: Scratch(), reader: TimelineReader(tables, isStrict: plan.order == .strict)) }
         nonisolated(unsafe) let shared = workers
+        nonisolated(unsafe) let outlets = sinks
+        let steps = plan.steps.count
         let (from, until) = (plan.from?.total ?? .min, plan.until?.total ?? .max)
         let finished = Workers.run(threads: threads, morsels: pieces, interrupt: interrupt) { worker, piece in
             let (scratch, reader) = shared[worker]
+            let sink = outlets[worker]
             let range = piece * size..<min(tables.count, (piece + 1) * size)
-            let codes = spaces.map { $0.codes(range, scratch) }
-            withUnsafeTemporaryAllocation(of: Int.self, capacity: plan.steps.count) { places in
+            let keys = spaces.map { $0.reader(range, scratch) }
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: steps + 1) { places in
                 let places = places.baseAddress!
-                reader.forEach(range, where: filter) { lead, timeline in
-                    for window in finders.indices {
-                        guard finders[window].find(in: timeline, places) else { continue }
-                        var first = Int.max
-                        for step in 0..<plan.steps.count where places[step] >= 0 { first = min(first, places[step]) }
-                        let time = timeline.times[first]
-                        guard time >= from, time < until else { continue }
-                        var group: UInt64 = 0
-                        for key in spaces.indices {
-                            let own = codes[key].map { $0[lead &- range.lowerBound] } ?? 0
-                            let code = spaces[key].code(own: own, row: Int(timeline.numbers[first]), time: time)
-                            group = group &* UInt64(spaces[key].size) &+ UInt64(code)
+                finders.withUnsafeBufferPointer { finders in
+                    reader.forEach(range, where: filter) { lead, timeline in
+                        for window in 0..<finders.count {
+                            var first = Int.max
+                            var reached = steps
+                            if let plain = finders[window].plain {
+                                reached = plain.find(in: timeline, places)
+                                if reached == 0 { continue }
+                                first = places[0]
+                            } else {
+                                guard finders[window].find(in: timeline, places) else { continue }
+                                for step in 0..<steps where places[step] >= 0 { first = min(first, places[step]) }
+                            }
+                            let time = timeline.times[first]
+                            guard time >= from, time < until else { continue }
+                            let group = keys.code(lead: lead, row: Int(timeline.numbers[first]), time: time)
+                            sink.add(LeadChain(lead: lead, timeline: timeline, places: places, reached: reached), window: window, group: group)
                         }
-                        body(worker, window, group, LeadChain(lead: lead, timeline: timeline, places: UnsafePointer(places)))
                     }
                 }
             }
-            for taken in codes { taken.map(scratch.give) }
+            for key in keys { key.release(to: scratch) }
         }
         guard finished else { throw .interrupted }
         if workers.contains(where: \.scratch.overflowed) { throw .numberTooLarge }
     }
+}
 
-    private func add(_ chain: LeadChain, _ group: Int, _ tally: FunnelTally) {
-        var before = -1
-        func add(_ step: Int) {
-            let place = chain.places[step]
-            if place < 0 { return }
-            tally.enter(step, ofGroup: group)
-            if before >= 0 { tally.wait(chain.timeline.times[place] - chain.timeline.times[before], before: step, ofGroup: group) }
-            before = place
-        }
-        // In order, the time runs from the step before; in any order, from the event before in time.
-        if plan.order == .any {
-            let steps = plan.steps.indices.filter { chain.places[$0] >= 0 }
-            for step in steps.sorted(by: { (chain.places[$0], $0) < (chain.places[$1], $1) }) { add(step) }
-        } else {
-            for step in 0..<plan.steps.count { add(step) }
-        }
-    }
+/// The way of one lead.
+struct LeadChain {
+    let lead: Int
+    let timeline: Timeline
+    /// For each step before `reached` the place of its event in the timeline, -1 for none.
+    let places: UnsafePointer<Int>
+    /// No step from this one on has an event.
+    let reached: Int
+}
+
+/// What takes the ways of leads; one thread gives them.
+protocol ChainSink: AnyObject, SendableMetatype {
+    /// `group` is the combined code of the keys.
+    func add(_ chain: LeadChain, window: Int, group: UInt64)
 }

@@ -1,58 +1,93 @@
 import FunnelStore
 
-/// What came of a funnel, for one window: by group and step, how many entered and how long they took. One thread adds to it.
-final class FunnelTally {
+/// What came of a funnel: by window, group and step, how many entered and how long they took. One thread adds to it.
+final class FunnelTally: ChainSink {
     /// How many values each key has, the missing one among them.
     private let sizes: [Int]
+    private let windows: Int
     private let steps: Int
-    private var places: GroupPlaces
-    /// By group and step.
-    private var entered: [Int] = []
-    /// Microseconds from the step before, by group and step.
-    private var elapsed: [Series] = []
+    private let anyOrder: Bool
+    private let places: GroupPlaces
+    /// By group with window, and step.
+    private var entered: UnsafeMutablePointer<Int>
+    /// Microseconds from the step before, by group with window, and step.
+    private let elapsed = SeriesList()
+    private var capacity = 0
 
-    init(sizes: [Int], steps: Int) {
+    init(sizes: [Int], windows: Int, steps: Int, anyOrder: Bool) {
         self.sizes = sizes
+        self.windows = windows
         self.steps = steps
-        places = GroupPlaces(size: sizes.reduce(1) { product, size in product.multipliedReportingOverflow(by: size).partialValue })
+        self.anyOrder = anyOrder
+        let combinations = sizes.reduce(windows) { product, size in product.multipliedReportingOverflow(by: size).partialValue }
+        places = GroupPlaces(size: combinations)
+        entered = .allocate(capacity: 0)
     }
 
-    /// The place of the group of these keys' codes, combined as `combine` does it.
-    @inline(__always)
-    func place(of group: UInt64) -> Int {
-        let place = places.place(of: group)
-        if place * steps == entered.count {
-            entered.append(contentsOf: repeatElement(0, count: steps))
-            for _ in 0..<steps { elapsed.append(Series()) }
+    deinit { entered.deallocate() }
+
+    private func addGroup() {
+        if elapsed.count + steps > capacity {
+            capacity = (elapsed.count + steps) * 2
+            let larger = UnsafeMutablePointer<Int>.allocate(capacity: capacity)
+            larger.initialize(repeating: 0, count: capacity)
+            larger.update(from: entered, count: elapsed.count)
+            entered.deallocate()
+            entered = larger
         }
-        return place
+        elapsed.grow(to: elapsed.count + steps)
     }
 
     @inline(__always)
-    func enter(_ step: Int, ofGroup place: Int) { entered[place &* steps &+ step] &+= 1 }
+    func add(_ chain: LeadChain, window: Int, group: UInt64) {
+        let place = places.place(of: group &* UInt64(truncatingIfNeeded: windows) &+ UInt64(truncatingIfNeeded: window)) &* steps
+        if place == elapsed.count { addGroup() }
+        if anyOrder { return addInTime(chain, place) }
+        var before = -1
+        var step = 0
+        while step < chain.reached {
+            let event = chain.places[step]
+            if event >= 0 {
+                entered[place &+ step] &+= 1
+                if before >= 0 { elapsed.append(chain.timeline.times[event] &- chain.timeline.times[before], to: place &+ step) }
+                before = event
+            }
+            step &+= 1
+        }
+    }
 
-    @inline(__always)
-    func wait(_ microseconds: Int64, before step: Int, ofGroup place: Int) { elapsed[place &* steps &+ step].append(microseconds) }
+    /// In any order, the time runs from the event before in time.
+    private func addInTime(_ chain: LeadChain, _ place: Int) {
+        var before = -1
+        let done = (0..<chain.reached).filter { chain.places[$0] >= 0 }.sorted { (chain.places[$0], $0) < (chain.places[$1], $1) }
+        for step in done {
+            entered[place + step] += 1
+            if before >= 0 { elapsed.append(chain.timeline.times[chain.places[step]] - chain.timeline.times[before], to: place + step) }
+            before = chain.places[step]
+        }
+    }
 
-    /// All groups of several tallies.
-    static func merged(_ tallies: [FunnelTally]) -> [Group] {
+    /// All groups of several tallies, for each window in the order of their keys' codes.
+    static func merged(_ tallies: [FunnelTally]) -> [[Group]] {
         guard let first = tallies.first else { return [] }
         var order: [UInt64: Int] = [:]
-        var groups: [Group] = []
+        var groups: [(window: Int, group: Group)] = []
         for tally in tallies {
             for (place, code) in tally.places.codes.enumerated() {
                 if order[code] == nil {
                     order[code] = groups.count
-                    groups.append(Group(key: first.key(of: code), steps: first.steps))
+                    groups.append((Int(code % UInt64(first.windows)), Group(key: first.key(of: code / UInt64(first.windows)), steps: first.steps)))
                 }
                 let mine = order[code]!
                 for step in 0..<first.steps {
-                    groups[mine].entered[step] += tally.entered[place * first.steps + step]
-                    groups[mine].elapsed[step].append(tally.elapsed[place * first.steps + step])
+                    groups[mine].group.entered[step] += tally.entered[place * first.steps + step]
+                    groups[mine].group.elapsed[step].append(tally.elapsed[place * first.steps + step])
                 }
             }
         }
-        return groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        return (0..<first.windows).map { window in
+            groups.filter { $0.window == window }.map(\.group).sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        }
     }
 
     private func key(of code: UInt64) -> [Int] {
@@ -69,7 +104,7 @@ final class FunnelTally {
     struct Group {
         let key: [Int]
         var entered: [Int]
-        var elapsed: [[Series]]
+        var elapsed: [[SeriesList.Part]]
 
         init(key: [Int], steps: Int) {
             self.key = key
@@ -79,23 +114,34 @@ final class FunnelTally {
     }
 }
 
-/// Places, from 0, for combinations of codes, in the order in which they are met.
-struct GroupPlaces {
+/// Places, from 0, for combinations of codes, in the order in which they are met. One thread asks.
+final class GroupPlaces {
     /// The code at each place.
     private(set) var codes: [UInt64] = []
-    private var direct: [Int32]
+    private let direct: UnsafeMutablePointer<Int32>
+    private let directSize: UInt64
     private var hashed: [UInt64: Int] = [:]
 
     /// Up to so many combinations each has an entry of its own.
     private static let most = 1 << 16
 
-    init(size: Int) { direct = size > 0 && size <= Self.most ? Array(repeating: -1, count: size) : [] }
+    /// `size` combinations, or more than can be counted.
+    init(size: Int) {
+        directSize = size > 0 && size <= Self.most ? UInt64(size) : 0
+        direct = .allocate(capacity: Int(directSize))
+        direct.initialize(repeating: -1, count: Int(directSize))
+    }
+
+    deinit { direct.deallocate() }
 
     @inline(__always)
-    mutating func place(of code: UInt64) -> Int {
-        if code < UInt64(direct.count) {
-            let known = direct[Int(code)]
-            if known >= 0 { return Int(known) }
+    func place(of code: UInt64) -> Int {
+        if code < directSize, direct[Int(truncatingIfNeeded: code)] >= 0 { return Int(direct[Int(truncatingIfNeeded: code)]) }
+        return hashedPlace(of: code)
+    }
+
+    private func hashedPlace(of code: UInt64) -> Int {
+        if code < directSize {
             direct[Int(code)] = Int32(codes.count)
         } else {
             if let known = hashed[code] { return known }

@@ -56,6 +56,20 @@ struct Groups {
 
     func value(_ code: Int, ofKey key: Int) -> Value { code == spaces[key].count ? .missing : spaces[key].value(code) }
 
+    /// For each group and key where its value stands among the values of the key that are met; a missing one stands last.
+    var ranks: [[Int]] {
+        let places = spaces.indices.map { key in
+            let codes = Set(keys.map { $0[key] })
+            let values = codes.map { (code: $0, value: value($0, ofKey: key)) }
+            let sorted = values.sorted { a, b in
+                let comparison = spaces[key].isTime ? 0 : Value.compare(a.value, b.value)
+                return comparison != 0 ? comparison < 0 : a.code < b.code
+            }
+            return Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1.code, $0) })
+        }
+        return keys.map { key in zip(key, places).map { $1[$0] ?? 0 } }
+    }
+
     /// The results of every slot, where group `g` goes to line `map[g]` of `lines`: as they are, in one, or with some
     /// brought together.
     func results(map: [Int], lines: Int) -> [[Value]] {

@@ -8,6 +8,8 @@ struct Lines {
     /// The group of each line; lines of `other` have none and stand behind.
     private(set) var groups: [Int]
     private var keys: [[Value]]
+    /// For each line and key where its value stands among all values of the key; nothing for lines of `other`.
+    private var ranks: [[Int]]
     private var measures: [[Value]]
     private let evaluator: MeasureEvaluator
     private var others = 0
@@ -19,6 +21,7 @@ struct Lines {
         self.evaluator = evaluator
         self.groups = Array(0..<groups.count)
         keys = (0..<groups.count).map { groups.values(of: $0) }
+        ranks = groups.ranks
         measures = (0..<groups.count).map { line in plan.measures.map { evaluator.value($0.value, line: line) } }
     }
 
@@ -35,6 +38,7 @@ struct Lines {
     private mutating func take(_ lines: [Int]) {
         keys = lines.map { keys[$0] }
         measures = lines.map { measures[$0] }
+        ranks = lines.map { ranks[$0] }
         groups = lines.map { groups[$0] }
     }
 
@@ -59,6 +63,7 @@ struct Lines {
             var values = all.values(of: sample)
             for (place, key) in ranked.enumerated() { values[key] = place == 0 ? .text("other") : .missing }
             keys.append(values)
+            ranks.append([])
             measures.append(plan.measures.map { evaluator.value($0.value, line: line) })
             groups.append(-1)
         }
@@ -70,11 +75,26 @@ struct Lines {
         let byKeys = plan.keys.indices.map { PlanOrder(.key($0), descending: false) }
         let terms = order + byKeys
         let leadsWithTime = terms.first.map(isPeriod) ?? false
+        // What the comparison reads stands beside it, so that no line is copied to be compared.
+        let (groups, ranks) = (groups, ranks)
+        let columns = terms.map { term in
+            groups.indices.map { line in
+                switch term.term {
+                case .key(let index): keys[line][index]
+                case .measure(let index): measures[line][index]
+                }
+            }
+        }
         let sorted = groups.indices.sorted { a, b in
             let (otherA, otherB) = (groups[a] < 0, groups[b] < 0)
             if !leadsWithTime, otherA != otherB { return otherB }
-            for term in terms {
-                let comparison = compare(a, b, term)
+            for (at, term) in terms.enumerated() {
+                let comparison: Int
+                if case .key(let index) = term.term, !otherA, !otherB {
+                    comparison = Self.compare(ranks[a][index], ranks[b][index], missing: columns[at], a, b, term.descending)
+                } else {
+                    comparison = Self.compare(columns[at][a], columns[at][b], otherA, otherB, term)
+                }
                 if comparison != 0 { return comparison < 0 }
             }
             return otherA != otherB ? otherB : a < b
@@ -82,21 +102,23 @@ struct Lines {
         take(sorted)
     }
 
+    /// Two values of a key by where they stand; what is missing stands last, in either direction.
+    private static func compare(_ x: Int, _ y: Int, missing values: [Value], _ a: Int, _ b: Int, _ descending: Bool) -> Int {
+        if x == y { return 0 }
+        let comparison = x < y ? -1 : 1
+        return descending && !values[a].isMissing && !values[b].isMissing ? -comparison : comparison
+    }
+
     private func isPeriod(_ order: PlanOrder) -> Bool {
         guard case .key(let index) = order.term, case .period = plan.keys[index].kind else { return false }
         return true
     }
 
-    private func compare(_ a: Int, _ b: Int, _ order: PlanOrder) -> Int {
-        let (x, y) =
-            switch order.term {
-            case .key(let index): (keys[a][index], keys[b][index])
-            case .measure(let index): (measures[a][index], measures[b][index])
-            }
+    private static func compare(_ x: Value, _ y: Value, _ otherX: Bool, _ otherY: Bool, _ order: PlanOrder) -> Int {
         // The cell that says `other` comes last, whatever the key holds; what is missing comes last in either direction.
-        if case .key = order.term, (groups[a] < 0) != (groups[b] < 0) {
-            if groups[a] < 0, case .text = x { return 1 }
-            if groups[b] < 0, case .text = y { return -1 }
+        if case .key = order.term, otherX != otherY {
+            if otherX, case .text = x { return 1 }
+            if otherY, case .text = y { return -1 }
         }
         if x.isMissing || y.isMissing { return Value.compare(x, y) }
         let comparison = Value.compare(x, y)

@@ -9,19 +9,19 @@ struct Move: Hashable {
 
 /// How long the moves of leads took, by group and stages. One thread adds to it.
 final class MoveTally {
-    private var places = GroupPlaces(size: 1 << 16)
-    private var times: [Series] = []
+    private let places = GroupPlaces(size: 1 << 16)
+    private let times = SeriesList()
 
     /// `code` is the group's, times the number of stages plus the first stage, times that number plus the second.
     @inline(__always)
     func add(_ code: UInt64, _ microseconds: Int64) {
         let place = places.place(of: code)
-        if place == times.count { times.append(Series()) }
-        times[place].append(microseconds)
+        if place == times.count { times.grow(to: place + 1) }
+        times.append(microseconds, to: place)
     }
 
-    static func merged(_ tallies: [MoveTally], _ spaces: [FunnelKeySpace], stages: Int) -> [Move: [Series]] {
-        var moves: [Move: [Series]] = [:]
+    static func merged(_ tallies: [MoveTally], _ spaces: [FunnelKeySpace], stages: Int) -> [Move: [SeriesList.Part]] {
+        var moves: [Move: [SeriesList.Part]] = [:]
         for tally in tallies {
             for (place, code) in tally.places.codes.enumerated() {
                 var rest = Int(code) / stages / stages

@@ -78,17 +78,19 @@ private final class StageCounts {
         guard !rows.isEmpty else { return }
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: rows.count) { memory in
             Kernels.widen(codes, rows, memory.baseAddress!)
-            var seen: [Int] = []
-            for lead in range {
-                seen.removeAll(keepingCapacity: true)
-                for row in Int(runs.starts.base[lead])..<Int(runs.starts.base[lead + 1]) {
-                    if let validity, !validity[row] { continue }
-                    let stage = Int(memory[row - rows.lowerBound])
-                    if seen.contains(stage) { continue }
-                    for earlier in seen { before[earlier * stages + stage] += 1 }
-                    places[stage] += seen.count
-                    leads[stage] += 1
-                    seen.append(stage)
+            before.withUnsafeMutableBufferPointer { before in
+                var seen: [Int] = []
+                for lead in range {
+                    seen.removeAll(keepingCapacity: true)
+                    for row in Int(runs.starts.base[lead])..<Int(runs.starts.base[lead + 1]) {
+                        if let validity, !validity[row] { continue }
+                        let stage = Int(memory[row - rows.lowerBound])
+                        if seen.contains(stage) { continue }
+                        for earlier in seen { before[earlier &* stages &+ stage] &+= 1 }
+                        places[stage] += seen.count
+                        leads[stage] += 1
+                        seen.append(stage)
+                    }
                 }
             }
         }

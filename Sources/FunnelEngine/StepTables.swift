@@ -25,8 +25,8 @@ struct StepTables: Sendable {
     /// Whether rows of one time follow the declared order of the stages, or that of the steps.
     let hasDeclaredOrder: Bool
 
-    /// A step is a bit of a word.
-    static let mostSteps = 64
+    /// A step is a bit of a word; one bit is left for the step behind the last.
+    static let mostSteps = 63
 
     init(_ plan: FunnelPlan, _ store: Store, threads: Int, interrupt: Interrupt?) throws(Diagnostic) {
         guard plan.steps.count <= Self.mostSteps else { throw .tooManySteps(Self.mostSteps) }

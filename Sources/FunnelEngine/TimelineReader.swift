@@ -11,17 +11,10 @@ final class TimelineReader {
     private let tables: StepTables
     /// Whether rows that are no step stand in the way: then they are events too.
     private let isStrict: Bool
-    /// The stage rows of the leads being read.
+    /// The stage rows of the leads being read, and the events of one lead where it has others than stage rows.
     private var rows = 0..<0
-    private var rowTimes: [Int64] = []
-    private var rowSteps: [UInt64] = []
-    private var rowRanks: [Int32] = []
-    private var rowNumbers: [Int32] = []
-    /// The events of one lead, where it has others than stage rows.
-    private var times: [Int64] = []
-    private var steps: [UInt64] = []
-    private var ranks: [Int32] = []
-    private var numbers: [Int32] = []
+    private let own = EventMemory()
+    private let mixed = EventMemory()
 
     init(_ tables: StepTables, isStrict: Bool) {
         self.tables = tables
@@ -31,62 +24,38 @@ final class TimelineReader {
     /// Calls `body` for each lead of a range that has an event.
     @inline(__always)
     func forEach(_ leads: Range<Int>, where bits: Bitmap?, _ body: (_ lead: Int, _ timeline: Timeline) -> Void) {
-        let hasRows = load(leads)
+        load(leads)
         let starts = tables.runs.map { UnsafePointer($0.starts.base) }
-        let runCount = tables.runs?.count ?? 0
+        let runCount = rows.isEmpty ? 0 : tables.runs?.count ?? 0
+        let first = rows.lowerBound
         let mixes = tables.hasOtherEvents || tables.rowFilter != nil
-        rowTimes.withUnsafeBufferPointer { allTimes in
-            rowSteps.withUnsafeMutableBufferPointer { allSteps in
-                rowRanks.withUnsafeMutableBufferPointer { allRanks in
-                    rowNumbers.withUnsafeMutableBufferPointer { allNumbers in
-                        for lead in leads {
-                            if let bits, !bits[lead] { continue }
-                            let own = hasRows && lead < runCount ? Int(starts![lead])..<Int(starts![lead + 1]) : 0..<0
-                            let first = own.lowerBound - rows.lowerBound
-                            let part = Timeline(
-                                count: own.count, times: allTimes.baseAddress! + first, steps: allSteps.baseAddress! + first,
-                                numbers: allNumbers.baseAddress! + first)
-                            let partRanks = allRanks.baseAddress! + first
-                            if mixes {
-                                mix(lead, part, partRanks)
-                                guard !times.isEmpty else { continue }
-                                mixed { body(lead, $0) }
-                            } else if own.count > 0 {
-                                Self.orderTies(part, partRanks)
-                                body(lead, part)
-                            }
-                        }
-                    }
-                }
+        let filter = bits.map { UnsafePointer($0.words.base) }
+        precondition(bits.map { $0.count >= leads.upperBound } ?? true)
+        for lead in leads {
+            if let filter, filter[lead >> 6] >> UInt64(truncatingIfNeeded: lead & 63) & 1 == 0 { continue }
+            var (start, end) = (0, 0)
+            if let starts, lead < runCount { (start, end) = (Int(starts[lead]) &- first, Int(starts[lead &+ 1]) &- first) }
+            let part = Timeline(count: end &- start, times: own.times + start, steps: own.steps + start, numbers: own.numbers + start)
+            if mixes {
+                mix(lead, part, own.ranks + start)
+                if mixed.count == 0 { continue }
+                body(lead, Timeline(count: mixed.count, times: mixed.times, steps: mixed.steps, numbers: mixed.numbers))
+            } else if part.count > 0 {
+                Self.orderTies(part, own.ranks + start)
+                body(lead, part)
             }
         }
     }
 
     /// Reads the stage rows of some leads.
-    private func load(_ leads: Range<Int>) -> Bool {
-        guard let runs = tables.runs, let entered = tables.entered, leads.lowerBound < min(leads.upperBound, runs.count) else {
-            rows = 0..<0
-            reserve(1)
-            return false
-        }
+    private func load(_ leads: Range<Int>) {
+        rows = 0..<0
+        guard let runs = tables.runs, let entered = tables.entered, leads.lowerBound < min(leads.upperBound, runs.count) else { return }
         rows = runs.rows(of: leads.lowerBound).lowerBound..<runs.rows(of: min(leads.upperBound, runs.count) - 1).upperBound
-        reserve(rows.count + 1)
-        rowTimes.withUnsafeMutableBufferPointer { entered.read(rows, $0.baseAddress!) }
-        rowSteps.withUnsafeMutableBufferPointer { steps in
-            rowRanks.withUnsafeMutableBufferPointer { ranks in tables.read(rows, steps.baseAddress!, ranks.baseAddress!) }
-        }
-        rowNumbers.withUnsafeMutableBufferPointer { numbers in
-            for at in 0..<rows.count { numbers[at] = Int32(truncatingIfNeeded: rows.lowerBound &+ at) }
-        }
-        return true
-    }
-
-    private func reserve(_ count: Int) {
-        guard rowTimes.count < count else { return }
-        rowTimes = Array(repeating: 0, count: count)
-        rowSteps = Array(repeating: 0, count: count)
-        rowRanks = Array(repeating: 0, count: count)
-        rowNumbers = Array(repeating: 0, count: count)
+        own.reserve(rows.count)
+        entered.read(rows, own.times)
+        tables.read(rows, own.steps, own.ranks)
+        for at in 0..<rows.count { own.numbers[at] = Int32(truncatingIfNeeded: rows.lowerBound &+ at) }
     }
 
     /// Rows of a lead stand in the order of time; those of one time are put into the order of their ranks.
@@ -113,41 +82,71 @@ final class TimelineReader {
 
     /// Stage rows that take part, and the events of the lead and its deals.
     private func mix(_ lead: Int, _ part: Timeline, _ partRanks: UnsafePointer<Int32>) {
-        times.removeAll(keepingCapacity: true)
-        steps.removeAll(keepingCapacity: true)
-        ranks.removeAll(keepingCapacity: true)
-        numbers.removeAll(keepingCapacity: true)
+        mixed.count = 0
         for at in 0..<part.count {
             if let filter = tables.rowFilter, !filter[Int(part.numbers[at])] { continue }
             if part.steps[at] == 0, !isStrict { continue }
-            insert(part.times[at], part.steps[at], partRanks[at], part.numbers[at])
+            mixed.insert(part.times[at], part.steps[at], partRanks[at], part.numbers[at])
         }
         for events in tables.leadEvents {
             guard let time = events.at(lead) else { continue }
-            insert(time, 1 << UInt64(events.step), tables.hasDeclaredOrder ? Int32(events.step) - 1_000_000 : Int32(events.step), -1)
+            mixed.insert(time, 1 << UInt64(events.step), tables.hasDeclaredOrder ? Int32(events.step) - 1_000_000 : Int32(events.step), -1)
         }
         for events in tables.dealEvents {
             let rank = tables.hasDeclaredOrder ? Int32.max - 1_000_000 + Int32(events.step) : Int32(events.step)
-            for place in events.places(of: lead) { insert(events.time(place), 1 << UInt64(events.step), rank, -1) }
+            for place in events.places(of: lead) { mixed.insert(events.time(place), 1 << UInt64(events.step), rank, -1) }
         }
     }
+}
 
-    private func insert(_ time: Int64, _ step: UInt64, _ rank: Int32, _ number: Int32) {
-        var at = times.count
-        while at > 0, time < times[at - 1] || (time == times[at - 1] && rank < ranks[at - 1]) { at -= 1 }
-        times.insert(time, at: at)
-        steps.insert(step, at: at)
-        ranks.insert(rank, at: at)
-        numbers.insert(number, at: at)
+/// Events with their times, steps, ranks among those of one time, and row numbers: memory that is used again.
+private final class EventMemory {
+    private(set) var times: UnsafeMutablePointer<Int64>
+    private(set) var steps: UnsafeMutablePointer<UInt64>
+    private(set) var ranks: UnsafeMutablePointer<Int32>
+    private(set) var numbers: UnsafeMutablePointer<Int32>
+    private var capacity = 64
+    var count = 0
+
+    init() {
+        times = .allocate(capacity: capacity)
+        steps = .allocate(capacity: capacity)
+        ranks = .allocate(capacity: capacity)
+        numbers = .allocate(capacity: capacity)
     }
 
-    private func mixed(_ body: (Timeline) -> Void) {
-        times.withUnsafeBufferPointer { times in
-            steps.withUnsafeMutableBufferPointer { steps in
-                numbers.withUnsafeMutableBufferPointer { numbers in
-                    body(Timeline(count: times.count, times: times.baseAddress!, steps: steps.baseAddress!, numbers: numbers.baseAddress!))
-                }
-            }
+    deinit {
+        times.deallocate()
+        steps.deallocate()
+        ranks.deallocate()
+        numbers.deallocate()
+    }
+
+    /// Makes room for so many events; the first `count` are kept.
+    func reserve(_ wanted: Int) {
+        guard capacity < wanted else { return }
+        capacity = max(wanted, capacity * 2)
+        func grown<T>(_ old: UnsafeMutablePointer<T>) -> UnsafeMutablePointer<T> {
+            let larger = UnsafeMutablePointer<T>.allocate(capacity: capacity)
+            larger.update(from: old, count: count)
+            old.deallocate()
+            return larger
         }
+        times = grown(times)
+        steps = grown(steps)
+        ranks = grown(ranks)
+        numbers = grown(numbers)
+    }
+
+    /// Puts an event in its place behind all that are not later.
+    func insert(_ time: Int64, _ step: UInt64, _ rank: Int32, _ number: Int32) {
+        reserve(count + 1)
+        var at = count
+        while at > 0, time < times[at - 1] || (time == times[at - 1] && rank < ranks[at - 1]) {
+            (times[at], steps[at], ranks[at], numbers[at]) = (times[at - 1], steps[at - 1], ranks[at - 1], numbers[at - 1])
+            at -= 1
+        }
+        (times[at], steps[at], ranks[at], numbers[at]) = (time, step, rank, number)
+        count += 1
     }
 }

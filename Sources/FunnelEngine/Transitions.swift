@@ -36,17 +36,14 @@ extension Engine {
         nonisolated(unsafe) let memory = scratches
         let finished = Workers.run(threads: threads, morsels: (runs.count + size - 1) / size, interrupt: interrupt) { worker, piece in
             let range = piece * size..<min(runs.count, (piece + 1) * size)
-            let own = spaces.map { $0.codes(range, memory[worker]) }
+            let own = spaces.map { $0.reader(range, memory[worker]) }
+            let tally = shared[worker]
             reader.forEachMove(of: range) { lead, before, to in
                 guard to.time >= from, to.time < until else { return }
-                var group: UInt64 = 0
-                for key in spaces.indices {
-                    let code = spaces[key].code(own: own[key].map { $0[lead &- range.lowerBound] } ?? 0, row: Int(before.row), time: to.time)
-                    group = group &* UInt64(spaces[key].size) &+ UInt64(code)
-                }
-                shared[worker].add((group &* stages &+ UInt64(before.stage)) &* stages &+ UInt64(to.stage), to.time - before.time)
+                let group = own.code(lead: lead, row: Int(before.row), time: to.time)
+                tally.add((group &* stages &+ UInt64(before.stage)) &* stages &+ UInt64(to.stage), to.time - before.time)
             }
-            for taken in own { taken.map(memory[worker].give) }
+            for key in own { key.release(to: memory[worker]) }
         }
         guard finished else { throw .interrupted }
         return Self.answer(MoveTally.merged(tallies, spaces, stages: Int(stages)), plan, spaces, dictionary, rank)
@@ -59,7 +56,7 @@ extension Engine {
     }
 
     private static func answer(
-        _ moves: [Move: [Series]], _ plan: FunnelPlan, _ spaces: [FunnelKeySpace], _ dictionary: TextDictionary, _ rank: [Int]
+        _ moves: [Move: [SeriesList.Part]], _ plan: FunnelPlan, _ spaces: [FunnelKeySpace], _ dictionary: TextDictionary, _ rank: [Int]
     ) -> Answer {
         var totals: [Move: Int] = [:]
         for (move, times) in moves { totals[Move(key: move.key, from: move.from, to: -1), default: 0] += times.reduce(0) { $0 + $1.count } }

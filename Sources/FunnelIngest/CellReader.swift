@@ -1,3 +1,4 @@
+import FunnelModel
 import FunnelStore
 
 /// Reads one column of a piece of a file under its rule: the kind of value is decided once, then one loop runs.
@@ -27,7 +28,7 @@ enum CellReader {
                 out[row] = table.code(cell.start, cell.count)
             }
         }
-        part.values = .text(codes, LocalTexts(table, arena: cells.arena))
+        part.values = .text(Codes(packing: codes, size: table.count), LocalTexts(table, arena: cells.arena))
         return part
     }
 
@@ -43,7 +44,7 @@ enum CellReader {
                 return part
             }
         }
-        part.values = .numbers(values, scale: 0)
+        part.values = .numbers(Integers(packing: values), scale: 0)
         return part
     }
 
@@ -97,7 +98,7 @@ enum CellReader {
             }
             out[row] = units
         }
-        part.values = .numbers(values, scale: scale)
+        part.values = .numbers(Integers(packing: values), scale: scale)
         return part
     }
 
@@ -138,7 +139,7 @@ enum CellReader {
                 return part
             }
         }
-        part.values = .numbers(values, scale: rule.scale ?? 0)
+        part.values = .numbers(Integers(packing: values), scale: rule.scale ?? 0)
         return part
     }
 
@@ -165,7 +166,7 @@ enum CellReader {
 
     private static func dates(_ cells: Cells, _ rule: DateRule, _ isDemanded: Bool) -> ColumnPart {
         var part = ColumnPart(rows: cells.rows)
-        let days = Buffer<Int32>(zeros: cells.rows)
+        let days = Buffer<Int64>(zeros: cells.rows)
         let out = days.base
         var times: Buffer<Int64>?
         var timesOut: UnsafeMutablePointer<Int64>?
@@ -190,7 +191,7 @@ enum CellReader {
             } else {
                 return part
             }
-            out[row] = Int32(truncatingIfNeeded: date.day)
+            out[row] = Int64(truncatingIfNeeded: date.day)
             if date.hasTime {
                 if date.fraction > part.fraction { part.fraction = date.fraction }
                 if date.fraction > 6 { part.cutFractions += 1 }
@@ -202,7 +203,9 @@ enum CellReader {
                 timesOut![row] = date.time
             }
         }
-        part.values = .dates(days, times: times)
+        let unit = TimeUnit(digits: part.fraction)
+        if let times, unit != .microsecond { for row in 0..<cells.rows { times.base[row] /= unit.microseconds } }
+        part.values = .dates(Integers(packing: days), times: times.map { (Integers(packing: $0), unit) })
         return part
     }
 }
@@ -227,4 +230,9 @@ extension WrittenNumber {
         let (result, overflow) = narrow.multipliedReportingOverflow(by: CellReader.powers[target - short.scale])
         return overflow ? nil : result
     }
+}
+
+extension TimeUnit {
+    /// The unit that so many digits of a fraction of a second need.
+    init(digits: Int) { self = digits == 0 ? .second : digits <= 3 ? .millisecond : .microsecond }
 }

@@ -36,10 +36,11 @@ enum ChunkPlan {
         let surveys = try Parallel.map(count, threads: threads) { piece -> Survey in
             if interrupt?.isRaised == true { throw Diagnostic.interrupted }
             let range = cuts[piece]..<cuts[piece + 1]
-            return Survey(
-                endFromOutside: walk(text, range, from: .outside, start: start, dialect: dialect),
-                endFromInside: walk(text, range, from: .inside, start: start, dialect: dialect),
-                isUTF8: Encoding.isUTF8(text, range))
+            defer { text.release(range) }
+            // Most pieces hold no quote at all, and end as they began.
+            let holdsQuote = memchr(text.base + range.lowerBound, Int32(Byte.quote), range.count) != nil
+            func end(_ state: Quoting) -> Quoting { holdsQuote ? walk(text, range, from: state, start: start, dialect: dialect) : state }
+            return Survey(endFromOutside: end(.outside), endFromInside: end(.inside), isUTF8: Encoding.isUTF8(text, range))
         }
         var states: [Quoting] = [.outside]
         for piece in 0..<count {

@@ -1,13 +1,14 @@
+import FunnelModel
 import FunnelStore
 
 /// One piece of a column, read.
 struct ColumnPart: Sendable {
     enum Values: Sendable {
         /// Codes in the piece's own texts.
-        case text(Buffer<UInt32>, LocalTexts)
-        case numbers(Buffer<Int64>, scale: Int)
-        /// Days, microseconds since midnight where any row has a time, and whether any has.
-        case dates(Buffer<Int32>, times: Buffer<Int64>?)
+        case text(Codes, LocalTexts)
+        case numbers(Integers, scale: Int)
+        /// Days and, where any row has one, times of day.
+        case dates(Integers, times: (values: Integers, unit: TimeUnit)?)
         case yesNo(Buffer<UInt8>)
         /// The rule does not hold for the column.
         case failed

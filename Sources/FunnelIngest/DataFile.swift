@@ -99,6 +99,7 @@ final class DataFile: Sendable {
         ) { index, chunk in
             try checkInterrupt()
             self.index(chunk, into: index)
+            defer { text.release(plan.range(chunk)) }
             let arena = Arena()
             let skipped = failed.withLock { $0 }
             let parts = jobs.indices.map { at -> ColumnPart in

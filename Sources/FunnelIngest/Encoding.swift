@@ -115,6 +115,12 @@ enum Encoding {
         }
         while at < range.upperBound {
             if base[at] < 0x80 {
+                // Plain letters, 64 at a time; what is behind the text can be read.
+                let bytes = UnsafeRawPointer(base + at).loadUnaligned(as: SIMD64<UInt8>.self)
+                if bytes.max() < 0x80 {
+                    at += 64
+                    continue
+                }
                 let word = UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self)
                 if word & 0x8080_8080_8080_8080 == 0 { at += 8 } else { at += 1 }
                 continue

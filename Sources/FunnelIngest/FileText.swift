@@ -57,6 +57,17 @@ final class FileText: @unchecked Sendable {
         if mappedBytes > 0 { munmap(memory, mappedBytes) } else { free(memory) }
     }
 
+    /// Says that a range will not be read for a while: of a mapped file its pages need not be kept for this process. What
+    /// is read again comes again from the file.
+    func release(_ range: Range<Int>) {
+        guard mappedBytes > 0 else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = (range.lowerBound + page - 1) / page * page
+        // The page behind the last whole one was written to, and is not the file's any more.
+        let end = min(range.upperBound, count) / page * page
+        if start < end { madvise(memory + start, end - start, MADV_DONTNEED) }
+    }
+
     /// Memory for `count` bytes and the padding.
     static func allocate(_ count: Int) -> UnsafeMutablePointer<UInt8> {
         guard let memory = malloc(count + padding) else { preconditionFailure("no memory for \(count) bytes of text") }

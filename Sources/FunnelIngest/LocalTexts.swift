@@ -59,6 +59,20 @@ struct TextTable {
         return high ^ low
     }
 
+    /// Two texts of one length, word by word; at least 8 bytes of each must be readable.
+    @inline(__always)
+    private static func areEqual(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        let (x, y) = (UnsafeRawPointer(a), UnsafeRawPointer(b))
+        func word(_ text: UnsafeRawPointer, _ at: Int) -> UInt64 { (text + at).loadUnaligned(as: UInt64.self) }
+        if count < 8 { return (word(x, 0) ^ word(y, 0)) & ((1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1) == 0 }
+        var at = 0
+        while at &+ 8 < count {
+            if word(x, at) != word(y, at) { return false }
+            at &+= 8
+        }
+        return word(x, count &- 8) == word(y, count &- 8)
+    }
+
     /// The code of a text, which is added where it is new. At least 8 bytes from `start` must be readable.
     @inline(__always)
     mutating func code(_ start: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
@@ -72,7 +86,7 @@ struct TextTable {
             let taken = slots[slot]
             if taken == 0 { return add(Entry(start: start, count: count, hash: hash), at: slot) }
             let entry = entries[Int(taken &- 1)]
-            if entry.hash == hash, entry.count == count, memcmp(entry.start, start, count) == 0 { return taken &- 1 }
+            if entry.hash == hash, entry.count == count, Self.areEqual(entry.start, start, count) { return taken &- 1 }
             slot = (slot &+ 1) & mask
         }
     }

@@ -43,13 +43,14 @@ extension Session {
     /// Carries out a statement; false where the script must stop.
     func perform(_ statement: Statement, in source: Source, folder: String) -> Bool {
         let start = configuration.stopwatch()
+        showing = 0
         do throws(Diagnostic) {
             try carryOut(statement, in: source, folder: folder)
         } catch {
             report(error.placed(in: source, at: statement.range))
             return false
         }
-        if settings.timing { emit(.timing(configuration.stopwatch() - start)) }
+        if settings.timing { emit(.timing(configuration.stopwatch() - start - showing)) }
         return true
     }
 

@@ -53,6 +53,8 @@ package final class Session: Conversation {
     private let interruption = Interrupt()
     /// Files being included, outermost first.
     var including: [String] = []
+    /// Seconds that were spent on showing what a statement gave, where timing is on: they are not the statement's.
+    var showing = 0.0
     /// The worst that happened in the run: the exit status.
     var status: Int32 = 0
 
@@ -122,7 +124,12 @@ package final class Session: Conversation {
         return context
     }
 
-    func emit(_ event: SessionEvent) { output(event) }
+    func emit(_ event: SessionEvent) {
+        guard settings.timing else { return output(event) }
+        let start = configuration.stopwatch()
+        output(event)
+        showing += configuration.stopwatch() - start
+    }
 
     func report(_ diagnostic: Diagnostic) {
         emit(.diagnostic(diagnostic))

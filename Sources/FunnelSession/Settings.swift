@@ -43,7 +43,7 @@ package enum SettingName: String, CaseIterable, Sendable {
         case .digits: "how many digits stand behind the point in tables, 0 … 12, or auto"
         case .now: "the time that `now` and `today` mean, or auto for the machine's clock"
         case .threads: "how many threads a query or a load may use, 1 … 256"
-        case .timing: "whether the time of each statement is shown: on or off"
+        case .timing: "whether the time that each statement takes, printing left out, is shown: on or off"
         case .color: "whether to colour: auto, always or never"
         case .stages: "the stages of a funnel in their order, or auto to tell it from the data"
         case .weekStart: "the day on which weeks begin: monday … sunday"

@@ -1,0 +1,1 @@
+"""The benchmark of funnel against its peers."""
