@@ -18,15 +18,17 @@ enum ArrowPart {
         var empty = 0
         var notNumbers = 0
         switch piece.values {
-        case .integers(let values): part.values = .numbers(values, scale: 0)
-        case .decimals(let values, let scale): part.values = .numbers(values, scale: scale)
+        case .integers(let values): part.values = .numbers(Integers(packing: values), scale: 0)
+        case .decimals(let values, let scale): part.values = .numbers(Integers(packing: values), scale: scale)
         case .reals(let values): part.values = numbers(values, piece, reals ?? RealRule(scale: 0, rounds: false), &part, &notNumbers)
         case .bits(let values): part.values = .yesNo(values)
-        case .days(let days): part.values = .dates(days, times: nil)
+        case .days(let days): part.values = .dates(packed(days), times: nil)
         case .instants(let days, let times, let digits, let cut):
             part.fraction = digits
             part.cutFractions = cut
-            part.values = .dates(days, times: times)
+            let unit: TimeUnit = digits == 0 ? .second : digits <= 3 ? .millisecond : .microsecond
+            let units = Buffer<Int64>(count: times.count) { out in for row in 0..<times.count { out[row] = times.base[row] / unit.microseconds } }
+            part.values = .dates(packed(days), times: (Integers(packing: units), unit))
         case .texts(let texts): part.values = self.texts(piece, &part, &empty, arena) { row in texts[row] }
         case .codes(let codes, let texts): part.values = coded(codes, texts, piece, &part, &empty, arena)
         case .nothing, .times: part.values = .failed
@@ -47,6 +49,10 @@ enum ArrowPart {
         }
     }
 
+    private static func packed(_ days: Buffer<Int32>) -> Integers {
+        Integers(packing: Buffer<Int64>(count: days.count) { out in for row in 0..<days.count { out[row] = Int64(days.base[row]) } })
+    }
+
     // MARK: - Texts
 
     private static func texts(
@@ -64,7 +70,7 @@ enum ArrowPart {
             }
             codes.base[row] = table.code(start, bytes.count)
         }
-        return .text(codes, LocalTexts(table, arena: arena))
+        return .text(Codes(packing: codes, size: table.count), LocalTexts(table, arena: arena))
     }
 
     /// Codes of the file's dictionary become codes of the piece, each text looked at once; where the dictionary is larger
@@ -95,7 +101,7 @@ enum ArrowPart {
                 out.base[row] = UInt32(known[code])
             }
         }
-        return .text(out, LocalTexts(table, arena: arena))
+        return .text(Codes(packing: out, size: table.count), LocalTexts(table, arena: arena))
     }
 
     // MARK: - Binary numbers
@@ -116,7 +122,7 @@ enum ArrowPart {
                 part.markBad(row)
             }
         }
-        return .numbers(units, scale: rule.scale)
+        return .numbers(Integers(packing: units), scale: rule.scale)
     }
 
     /// The fewest digits behind the point with which all binary numbers of some pieces are what their shortest digits say;
