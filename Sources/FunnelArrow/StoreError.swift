@@ -18,7 +18,7 @@ package struct StoreError: Error, Sendable, Hashable {
     static let inUse = StoreError("is being saved by another program", mends: ["wait until it has ended"])
     /// The program ended in the middle: of a test that stops a save at a step, and cleans up nothing.
     package static let halted = StoreError("was not saved: the program ended")
-    static let interrupted = StoreError("was not saved: stopped")
+    package static let interrupted = StoreError("was not saved: stopped")
     static let empty = StoreError("was not saved: nothing is loaded", mends: ["load leads from \"leads.csv\""])
 
     static func otherVersion(_ version: String) -> StoreError {

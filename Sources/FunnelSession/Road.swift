@@ -44,8 +44,16 @@ extension Session {
     func perform(_ statement: Statement, in source: Source, folder: String) -> Bool {
         let start = configuration.stopwatch()
         showing = 0
+        _ = damage.take()
         do throws(Diagnostic) {
-            try carryOut(statement, in: source, folder: folder)
+            do throws(Diagnostic) {
+                try carryOut(statement, in: source, folder: folder)
+            } catch {
+                // What is wrong with an answer out of damaged data is the data.
+                try requireSound()
+                throw error
+            }
+            try requireSound()
         } catch {
             report(error.placed(in: source, at: statement.range))
             return false
@@ -75,6 +83,7 @@ extension Session {
         guard !loadedFiles.contains(Files.real(Files.resolve(file.path, from: folder))) else {
             throw Diagnostic.overwritesData(file.path).placed(in: source, at: file.place.range)
         }
+        try requireSound()
         let bytes = named == nil && Rendering.isArrow(file.path) ? ArrowAnswer.bytes(answer) : Array(Rendering.text(answer, format, settings).utf8)
         do throws(Diagnostic) {
             try Files.write(bytes, to: Files.resolve(file.path, from: folder), shownAs: file.path)

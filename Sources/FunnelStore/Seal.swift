@@ -14,6 +14,9 @@ package final class DamageLedger: Sendable {
         }
     }
 
+    /// Notes these alone.
+    package func put(_ parts: [String]) { found.withLock { $0 = parts } }
+
     package var isClear: Bool { found.withLock(\.isEmpty) }
 
     func add(_ part: String) { found.withLock { found in if !found.contains(part) { found.append(part) } } }

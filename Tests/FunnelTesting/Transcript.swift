@@ -47,6 +47,8 @@ package final class Transcript {
         case .diagnostic(let diagnostic): return DiagnosticRenderer().lines(of: diagnostic).map(\.text)
         case .loaded(let report): return ["loaded \(report.kept) of \(report.read) rows from \(report.name)"] + report.notes
         case .wrote(let path, let rows): return ["wrote \(rows) rows to \(path)"]
+        case .saved(let path, let tables): return ["saved \(path): " + tables.map { "\($0.role.rawValue) \($0.rows) rows" }.joined(separator: ", ")]
+        case .opened(let path, let tables): return ["opened \(path): " + tables.map { "\($0.role.rawValue) \($0.rows) rows" }.joined(separator: ", ")]
         case .timing, .settings, .history, .leave: return []
         }
     }
