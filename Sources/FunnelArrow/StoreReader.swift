@@ -110,7 +110,9 @@ package struct StoreReader {
 
     private func linkParts(_ manifest: Manifest, _ tables: [TableRole: Table], _ links: StoredFile) throws(StoreError) -> LinkParts {
         var parts = LinkParts()
-        for (derived, stored) in manifest.derived { parts.columns[derived] = try links.column(stored, named: "column `\(stored.name)` in") }
+        for (derived, stored) in manifest.derived {
+            parts.columns[derived] = try links.column(stored, named: "column `\(derived.name)` in").renamed(derived.name)
+        }
         let leadCount = Int32(clamping: tables[.leads]?.rowCount ?? 0)
         if let part = manifest.leadOfDeal {
             parts.leadOfDeal = try links.numbers(part, named: "the leads of deals in", within: -1...leadCount - 1, substitute: -1)

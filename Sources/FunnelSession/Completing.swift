@@ -94,7 +94,11 @@ struct Completer {
     let folder: String
 
     func choices(at spot: CompletionSpot) -> [Completion] {
-        if spot.isInString || spot.word(1) == "from" || ["save", "open"].contains(spot.word(1)) && spot.tokens.count == 1 || spot.word(1) == "include" || spot.word(1) == "into" { return strings(at: spot) }
+        if spot.isInString || spot.word(1) == "from" || ["save", "open"].contains(spot.word(1)) && spot.tokens.count == 1 || spot.word(1) == "include"
+            || spot.word(1) == "into"
+        {
+            return strings(at: spot)
+        }
         guard let first = spot.tokens.first?.word else { return statements() + measures() }
         switch StatementWord(rawValue: first) {
         case .load: return load(at: spot)

@@ -46,7 +46,8 @@ package indirect enum Statement: Sendable, Hashable {
         case .why(let why): why.place.range
         case .target(let target): target.place.range
         case .test(let test): test.place.range
-        case .save(_, let place), .open(_, let place), .transitions(_, let place), .compare(_, _, let place), .describe(_, let place), .explain(_, let place), .plan(_, let place), .time(_, let place),
+        case .save(_, let place), .open(_, let place), .transitions(_, let place), .compare(_, _, let place), .describe(_, let place), .explain(_, let place),
+            .plan(_, let place), .time(_, let place),
             .help(_, let place),
             .show(_, let place):
             place.range
