@@ -30,9 +30,13 @@ package struct StoreError: Error, Sendable, Hashable {
 
     static func damaged(_ file: String, _ why: String) -> StoreError { StoreError("is damaged: `\(file)` \(why)", mends: again) }
 
-    static func unreadable(_ file: String, _ reason: String) -> StoreError { StoreError("can't be opened: `\(file)`: \(reason)") }
+    static func unreadable(_ path: String, _ reason: String) -> StoreError { StoreError("can't be opened: `\(name(path))`: \(reason)") }
 
-    static func unwritable(_ file: String, _ reason: String) -> StoreError { StoreError("was not saved: `\(file)`: \(reason)") }
+    static func unwritable(_ path: String, _ reason: String) -> StoreError { StoreError("was not saved: `\(name(path))`: \(reason)") }
+
+    static let noParent = StoreError("was not saved: there is no folder to put it into")
+
+    private static func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "/" }
 
     static func otherFolder(_ name: String) -> StoreError {
         StoreError("is a folder with other things in it (`\(name)`); nothing was written", mends: ["save into a folder that does not exist yet"])

@@ -64,7 +64,7 @@ package struct StoreWriter {
     /// Makes the folder, or makes sure that it is a saved store or empty. Returns whether it is new.
     private func makeFolder() throws(StoreError) -> Bool {
         if mkdir(folder, 0o755) == 0 { return true }
-        guard errno == EEXIST else { throw .unwritable(folder, errno == ENOENT ? "there is no such folder" : StoreFiles.reason()) }
+        guard errno == EEXIST else { throw errno == ENOENT ? .noParent : .unwritable(folder, StoreFiles.reason()) }
         guard StoreFiles.isFolder(folder) else { throw .overFile }
         let names = StoreFiles.names(in: folder)
         if names.contains(Manifest.name) {

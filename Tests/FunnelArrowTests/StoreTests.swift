@@ -164,7 +164,7 @@ struct StoreTests {
         let file = #expect(throws: StoreError.self) { try Self.save(SmallStore.make(seed: 1), folder.path + "/notes.txt") }
         #expect(file?.message == "is a file; nothing was written")
         let deep = #expect(throws: StoreError.self) { try Self.save(SmallStore.make(seed: 1), folder.path + "/no/crm.store") }
-        #expect(deep?.message.contains("there is no such folder") == true)
+        #expect(deep?.message.contains("there is no folder to put it into") == true)
         let nothing = #expect(throws: StoreError.self) { try Self.save(Store(), folder.path + "/crm.store") }
         #expect(nothing?.message == "was not saved: nothing is loaded")
         #expect(TemporaryFolder.names(folder.path) == ["notes.txt"])
