@@ -64,7 +64,7 @@ let package = Package(
         tests("FunnelSyntaxTests", sees: ["FunnelText", "FunnelSyntax", "FunnelTesting"]),
         tests("FunnelTextTests", sees: ["FunnelText"]),
         tests("FunnelRenderTests", sees: ["FunnelText", "FunnelModel", "FunnelRender"]),
-        tests("FunnelArrowTests", sees: ["FunnelArrow", "FunnelModel", "FunnelStore"], exclude: ["tools.py"]),
+        tests("FunnelArrowTests", sees: ["FunnelArrow", "FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"], exclude: ["tools.py"]),
         tests("FunnelIngestTests", sees: ["FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"]),
         tests(
             "FunnelEngineTests",

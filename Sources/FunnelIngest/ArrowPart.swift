@@ -116,13 +116,20 @@ enum ArrowPart {
             if value.isNaN {
                 part.miss(row)
                 notNumbers += 1
-            } else if let exact = Int64(exactly: (value * factor).rounded()), exact.magnitude < 1_000_000_000_000_000_000 {
+            } else if let exact = self.units(value, factor), exact.magnitude < 1_000_000_000_000_000_000 {
                 units.base[row] = exact
             } else {
                 part.markBad(row)
             }
         }
         return .numbers(Integers(packing: units), scale: rule.scale)
+    }
+
+    /// A whole number is multiplied as such, so that all its digits stay.
+    private static func units(_ value: Double, _ factor: Double) -> Int64? {
+        guard let whole = Int64(exactly: value) else { return Int64(exactly: (value * factor).rounded()) }
+        let (units, overflow) = whole.multipliedReportingOverflow(by: Int64(factor))
+        return overflow ? nil : units
     }
 
     /// The fewest digits behind the point with which all binary numbers of some pieces are what their shortest digits say;
@@ -132,8 +139,10 @@ enum ArrowPart {
         var largest = 0.0
         for piece in pieces {
             guard case .reals(let values) = piece.values else { continue }
-            for row in 0..<values.count where piece.isPresent(row) && values.base[row].isFinite {
+            for row in 0..<values.count where piece.isPresent(row) {
                 let value = values.base[row]
+                // What has more than 18 digits before the point has no place at any scale; it is a bad value.
+                guard value.magnitude < 1e18 else { continue }
                 largest = max(largest, value.magnitude)
                 while needed <= 9, !isExact(value, needed) { needed += 1 }
             }
