@@ -56,8 +56,8 @@ final class Accumulator {
     private var extremes: [Int64]
     /// The other end, of a span.
     private var highest: [Int64] = []
-    private var listGroups: [UInt32] = []
-    private var listValues: [Int64] = []
+    /// The values themselves, for percentiles and distinct counts: lists, and for each of them the group of each series.
+    private var lists: [(series: SeriesList, groups: [UInt32]?)] = []
 
     init(_ aggregate: CompiledAggregate, groups: Int) {
         self.aggregate = aggregate
@@ -65,6 +65,10 @@ final class Accumulator {
         counts = []
         sums = []
         extremes = []
+        switch aggregate.function {
+        case .percentile, .distinct: lists = [(SeriesList(), nil)]
+        case .count, .sum, .mean, .min, .max, .span: break
+        }
         grow(to: groups)
     }
 
@@ -81,7 +85,7 @@ final class Accumulator {
             extend(&sums, 0)
         case .min: extend(&extremes, .max); extend(&counts, 0)
         case .max: extend(&extremes, .min); extend(&counts, 0)
-        case .percentile, .distinct: break
+        case .percentile, .distinct: lists[0].series.grow(to: groups)
         case .span:
             extend(&extremes, .max)
             extend(&highest, .min)
@@ -89,87 +93,133 @@ final class Accumulator {
         }
     }
 
-    /// Adds a morsel. `bits` are the rows that the scan keeps.
-    func add(_ morsel: Morsel, _ bits: Kernels.Words, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch) {
-        let mine = scratch.takeWords()
-        defer { scratch.give(mine) }
-        for word in 0..<Kernels.wordCount(morsel.count) { mine[word] = bits[word] }
-        if let filter = aggregate.filter {
-            let more = filter.evaluate(morsel, scratch)
-            Kernels.and(mine, more, morsel.count)
-            scratch.give(more)
+    /// Adds a morsel. `bits` are the rows that the scan keeps, nil for all.
+    func add(_ morsel: Morsel, _ bits: Kernels.Words?, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch) {
+        guard let filter = aggregate.filter else { return take(morsel, bits, groups, scratch) }
+        let mine = filter.evaluate(morsel, scratch)
+        if let bits { Kernels.and(mine, bits, morsel.count) }
+        let kept = Kernels.population(mine, morsel.count)
+        if case .none = aggregate.argument {
+            count(mine, morsel.count, groups)
+        } else if kept * 4 < morsel.count {
+            // The few rows that count are picked out of the columns.
+            if kept > 0 { pick(kept, mine, morsel, groups, scratch) { take($0, nil, $1, scratch) } }
+        } else {
+            take(morsel, mine, groups, scratch)
         }
-        rows.withUnsafeMutableBufferPointer { Kernels.count(mine, morsel.count, groups, $0.baseAddress!) }
+        scratch.give(mine)
+    }
+
+    private func pick(
+        _ kept: Int, _ bits: Kernels.Words, _ morsel: Morsel, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch,
+        _ take: (Morsel, UnsafePointer<UInt32>?) -> Void
+    ) {
+        let index = scratch.takeIndex()
+        let picked = scratch.selecting(bits, kept, of: morsel, index)
+        if let groups {
+            let own = scratch.takeTexts()
+            Kernels.compact(bits, morsel.count, groups, own)
+            take(picked, own)
+            scratch.give(own)
+        } else {
+            take(picked, nil)
+        }
+        scratch.give(index)
+    }
+
+    private func count(_ bits: Kernels.Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?) {
+        rows.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, size: $0.count, $0.baseAddress!) }
+    }
+
+    /// Adds the rows with a bit, nil for all.
+    private func take(_ morsel: Morsel, _ bits: Kernels.Words?, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch) {
+        count(bits, morsel.count, groups)
         switch aggregate.argument {
         case .none: break
         case .exact(let node, _):
-            let vector = node.evaluate(morsel, scratch)
-            Kernels.and(mine, vector.valid, morsel.count)
-            addExact(vector.values, mine, morsel.count, groups)
-            vector.release(to: scratch)
-        case .real(let node): addReal(node.evaluate(morsel, scratch), mine, morsel.count, groups, scratch)
+            guard let presence = node.presence else { return takeExact(node, morsel, bits, groups, scratch) }
+            let there = presence.evaluate(morsel, scratch)
+            if let bits { Kernels.and(there, bits, morsel.count) }
+            let kept = Kernels.population(there, morsel.count)
+            if kept * 4 > morsel.count {
+                takeExact(node, morsel, there, groups, scratch)
+            } else if kept > 0 {
+                pick(kept, there, morsel, groups, scratch) { takeExact(node, $0, nil, $1, scratch) }
+            }
+            scratch.give(there)
+        case .real(let node): addReal(node.evaluate(morsel, scratch), bits, morsel.count, groups, scratch)
         case .text(let node):
             let codes = node.evaluate(morsel, scratch)
             let present = scratch.takeWords()
             let values = scratch.takeIntegers()
             Kernels.present(codes, morsel.count, present)
-            Kernels.and(mine, present, morsel.count)
-            for row in 0..<morsel.count { values[row] = Int64(codes[row]) }
-            addExact(values, mine, morsel.count, groups)
+            Kernels.widen(codes, morsel.count, values)
+            addExact(values, both(bits, present, morsel.count), morsel.count, groups, magnitude: UInt64(UInt32.max))
             scratch.give(values)
             scratch.give(present)
             scratch.give(codes)
         }
     }
 
-    private func addExact(_ values: UnsafePointer<Int64>, _ bits: Kernels.Words, _ count: Int, _ groups: UnsafePointer<UInt32>?) {
-        switch aggregate.function {
-        case .count: counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, $0.baseAddress!) }
-        case .sum: sums.withUnsafeMutableBufferPointer { Kernels.sum(bits, count, groups, values, $0.baseAddress!) }
-        case .mean:
-            counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, $0.baseAddress!) }
-            sums.withUnsafeMutableBufferPointer { Kernels.sum(bits, count, groups, values, $0.baseAddress!) }
-        case .min:
-            counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, $0.baseAddress!) }
-            extremes.withUnsafeMutableBufferPointer { Kernels.least(bits, count, groups, values, $0.baseAddress!) }
-        case .max:
-            counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, $0.baseAddress!) }
-            extremes.withUnsafeMutableBufferPointer { Kernels.greatest(bits, count, groups, values, $0.baseAddress!) }
-        case .span:
-            counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, $0.baseAddress!) }
-            extremes.withUnsafeMutableBufferPointer { Kernels.least(bits, count, groups, values, $0.baseAddress!) }
-            highest.withUnsafeMutableBufferPointer { Kernels.greatest(bits, count, groups, values, $0.baseAddress!) }
-        case .percentile, .distinct: collect(values, bits, count, groups)
-        }
-    }
-
-    private func addReal(_ vector: RealVector, _ bits: Kernels.Words, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch) {
-        Kernels.and(bits, vector.valid, count)
-        switch aggregate.function {
-        case .sum, .mean:
-            let fits = sums.withUnsafeMutableBufferPointer { Kernels.sum(bits, count, groups, vector.values, $0.baseAddress!) }
-            if !fits { scratch.overflowed = true }
-            if aggregate.function == .mean { counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, $0.baseAddress!) } }
-        case .count, .min, .max, .percentile, .distinct, .span:
-            let values = scratch.takeIntegers()
-            Kernels.ordered(vector.values, count, values)
-            addExact(values, bits, count, groups)
-            scratch.give(values)
-        }
+    private func takeExact(
+        _ node: any NumberNode<Int64>, _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch
+    ) {
+        let vector = node.evaluate(morsel, scratch)
+        addExact(vector.values, both(bits, vector.valid, morsel.count), morsel.count, groups, magnitude: node.magnitude)
         vector.release(to: scratch)
     }
 
-    private func collect(_ values: UnsafePointer<Int64>, _ bits: Kernels.Words, _ count: Int, _ groups: UnsafePointer<UInt32>?) {
-        let start = listValues.count
-        let more = Kernels.population(bits, count)
-        listValues.append(contentsOf: repeatElement(0, count: more))
-        listGroups.append(contentsOf: repeatElement(0, count: more))
-        listValues.withUnsafeMutableBufferPointer { values2 in
-            listGroups.withUnsafeMutableBufferPointer { groups2 in
-                guard more > 0 else { return }
-                _ = Kernels.collect(bits, count, groups, values, groups2.baseAddress! + start, values2.baseAddress! + start)
+    /// The rows that have both bits, written to `valid`; nil where all have.
+    private func both(_ bits: Kernels.Words?, _ valid: Kernels.Words, _ count: Int) -> Kernels.Words? {
+        if let bits { Kernels.and(valid, bits, count) }
+        return Kernels.population(valid, count) == count ? nil : valid
+    }
+
+    private func addExact(
+        _ values: UnsafePointer<Int64>, _ bits: Kernels.Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, magnitude: UInt64
+    ) {
+        func addCount() { counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, size: $0.count, $0.baseAddress!) } }
+        func addSum() {
+            sums.withUnsafeMutableBufferPointer {
+                Kernels.sum(bits, count, groups, size: $0.count, values, magnitude: magnitude, $0.baseAddress!)
             }
         }
+        switch aggregate.function {
+        case .count: addCount()
+        case .sum: addSum()
+        case .mean:
+            addCount()
+            addSum()
+        case .min:
+            addCount()
+            extremes.withUnsafeMutableBufferPointer { Kernels.least(bits, count, groups, values, $0.baseAddress!) }
+        case .max:
+            addCount()
+            extremes.withUnsafeMutableBufferPointer { Kernels.greatest(bits, count, groups, values, $0.baseAddress!) }
+        case .span:
+            addCount()
+            extremes.withUnsafeMutableBufferPointer { Kernels.least(bits, count, groups, values, $0.baseAddress!) }
+            highest.withUnsafeMutableBufferPointer { Kernels.greatest(bits, count, groups, values, $0.baseAddress!) }
+        case .percentile, .distinct: Kernels.collect(bits, count, groups, values, lists[0].series)
+        }
+    }
+
+    private func addReal(_ vector: RealVector, _ bits: Kernels.Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch) {
+        let mine = both(bits, vector.valid, count)
+        switch aggregate.function {
+        case .sum, .mean:
+            let fits = sums.withUnsafeMutableBufferPointer { Kernels.sum(mine, count, groups, vector.values, $0.baseAddress!) }
+            if !fits { scratch.overflowed = true }
+            if aggregate.function == .mean {
+                counts.withUnsafeMutableBufferPointer { Kernels.count(mine, count, groups, size: $0.count, $0.baseAddress!) }
+            }
+        case .count, .min, .max, .percentile, .distinct, .span:
+            let values = scratch.takeIntegers()
+            Kernels.ordered(vector.values, count, values)
+            addExact(values, mine, count, groups, magnitude: .max)
+            scratch.give(values)
+        }
+        vector.release(to: scratch)
     }
 
     /// Adds another's states; group `g` of it is group `map[g]` here.
@@ -187,12 +237,15 @@ final class Accumulator {
         if !highest.isEmpty {
             for (group, target) in map.enumerated() { highest[Int(target)] = max(highest[Int(target)], other.highest[group]) }
         }
-        listValues.append(contentsOf: other.listValues)
-        listGroups.append(contentsOf: other.listGroups.lazy.map { map[Int($0)] })
+        // The values stay where they are; only what group they belong to is noted.
+        for list in other.lists {
+            let old = list.groups ?? (0..<UInt32(min(map.count, list.series.count))).map { $0 }
+            lists.append((list.series, old.map { map[Int($0)] }))
+        }
     }
 
     /// The result of each group.
-    func results() -> [Value] {
+    func results(threads: Int) -> [Value] {
         let groups = rows.count
         switch aggregate.function {
         case .count:
@@ -200,8 +253,8 @@ final class Accumulator {
         case .sum: return sums.map(sum)
         case .mean: return (0..<groups).map { counts[$0] == 0 ? .missing : mean(sums[$0], counts[$0]) }
         case .min, .max: return (0..<groups).map { counts[$0] == 0 ? .missing : whole(extremes[$0]) }
-        case .percentile(let thousandths): return percentiles(thousandths, groups)
-        case .distinct: return distincts(groups)
+        case .percentile(let thousandths): return percentiles(thousandths, groups, threads)
+        case .distinct: return distincts(groups, threads)
         case .span:
             return (0..<groups).map { counts[$0] == 0 ? .missing : .real(Double(highest[$0] - extremes[$0]) / Double(microsecondsPerDay)) }
         }
@@ -253,40 +306,28 @@ final class Accumulator {
         }
     }
 
-    /// The collected values of each group, side by side, and where each group begins.
-    private func grouped(_ groups: Int) -> (values: [Int64], starts: [Int]) {
-        var starts = [Int](repeating: 0, count: groups + 1)
-        for group in listGroups { starts[Int(group) + 1] += 1 }
-        for group in 0..<groups { starts[group + 1] += starts[group] }
-        var next = starts
-        var values = [Int64](repeating: 0, count: listValues.count)
-        for (group, value) in zip(listGroups, listValues) {
-            values[next[Int(group)]] = value
-            next[Int(group)] += 1
-        }
-        return (values, starts)
-    }
-
-    private func percentiles(_ thousandths: Int, _ groups: Int) -> [Value] {
-        var (values, starts) = grouped(groups)
-        return values.withUnsafeMutableBufferPointer { all in
-            (0..<groups).map { group in
-                let count = starts[group + 1] - starts[group]
-                guard count > 0, let base = all.baseAddress else { return .missing }
-                guard let ranks = Selection.percentile(base + starts[group], count, thousandths: thousandths) else { return .missing }
-                return interpolated(ranks)
+    /// The collected values of each group.
+    private func grouped(_ groups: Int) -> [[SeriesList.Part]] {
+        var parts = [[SeriesList.Part]](repeating: [], count: groups)
+        for list in lists {
+            for series in 0..<(list.groups?.count ?? list.series.count) where list.series[series].count > 0 {
+                parts[Int(list.groups?[series] ?? UInt32(series))].append(list.series[series])
             }
         }
+        return parts
     }
 
-    private func distincts(_ groups: Int) -> [Value] {
-        var (values, starts) = grouped(groups)
-        return (0..<groups).map { group in
-            let range = starts[group]..<starts[group + 1]
-            values[range].sort()
-            var count = 0
-            for at in range where at == range.lowerBound || values[at] != values[at - 1] { count += 1 }
-            return .exact(Exact(count))
+    private func percentiles(_ thousandths: Int, _ groups: Int, _ threads: Int) -> [Value] {
+        let parts = grouped(groups)
+        let ranks = Workers.map(groups, threads: threads) { group in
+            Selection.percentiles(parts[group].map(\.values), thousandths: [thousandths])[0]
         }
+        return ranks.map { $0.map(interpolated) ?? .missing }
+    }
+
+    private func distincts(_ groups: Int, _ threads: Int) -> [Value] {
+        let parts = grouped(groups)
+        let counts = Workers.map(groups, threads: threads) { group in Selection.distinct(parts[group].map(\.values)) }
+        return counts.map { .exact(Exact($0)) }
     }
 }

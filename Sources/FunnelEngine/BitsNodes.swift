@@ -29,7 +29,15 @@ struct JoinedBits: BitsNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = parts[0].evaluate(morsel, scratch)
-        for part in parts.dropFirst() {
+        for (at, part) in parts.enumerated().dropFirst() {
+            if join == .all {
+                let kept = Kernels.population(words, morsel.count)
+                if kept == 0 { break }
+                if kept * 8 < morsel.count {
+                    narrow(words, kept, by: parts[at...], morsel, scratch)
+                    break
+                }
+            }
             let more = part.evaluate(morsel, scratch)
             switch join {
             case .all: Kernels.and(words, more, morsel.count)
@@ -38,6 +46,16 @@ struct JoinedBits: BitsNode {
             scratch.give(more)
         }
         return words
+    }
+
+    /// Asks the parts that are left for the few rows alone that still have a bit.
+    private func narrow(_ words: Kernels.Words, _ kept: Int, by rest: ArraySlice<any BitsNode>, _ morsel: Morsel, _ scratch: Scratch) {
+        let index = scratch.takeIndex()
+        let few = scratch.selecting(words, kept, of: morsel, index)
+        let found = JoinedBits(join: .all, parts: Array(rest)).evaluate(few, scratch)
+        Kernels.narrow(words, morsel.count, by: found)
+        scratch.give(found)
+        scratch.give(index)
     }
 }
 
@@ -49,6 +67,9 @@ struct StoredRange: BitsNode {
     let high: Int64
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+        guard morsel.index == nil else {
+            return ExactRange(value: StoredExact(values: values, validity: validity, fromLead: false), low: low, high: high).evaluate(morsel, scratch)
+        }
         let words = scratch.takeWords()
         Kernels.range(values, morsel.rows, low: low, high: high, words)
         if let validity {
@@ -106,14 +127,18 @@ struct StoredTextTest: BitsNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = scratch.takeWords()
-        if let single {
+        if let index = morsel.index {
+            let picked = scratch.takeTexts()
+            Kernels.gather(codes, index, morsel.count, picked)
+            Kernels.marked(picked, morsel.count, table: table.base, words)
+            scratch.give(picked)
+        } else if let single {
             Kernels.equal(codes, morsel.rows, code: single, words)
         } else {
             Kernels.marked(codes, morsel.rows, table: table.base, words)
         }
-        if let validity {
-            let present = scratch.takeWords()
-            Kernels.copy(validity, morsel.rows, present)
+        if validity != nil {
+            let present = presenceBits(validity, false, morsel, scratch)
             Kernels.and(words, present, morsel.count)
             scratch.give(present)
         }

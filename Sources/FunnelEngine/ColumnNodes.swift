@@ -7,25 +7,38 @@ struct StoredExact: NumberNode {
     let validity: Bitmap?
     let fromLead: Bool
 
+    var presence: (any BitsNode)? { validity == nil ? nil : Presence(validity: validity, fromLead: fromLead) }
+
+    var magnitude: UInt64 {
+        switch values {
+        case .int8: 1 << 7
+        case .int16: 1 << 15
+        case .int32: 1 << 31
+        case .int64: .max
+        }
+    }
+
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
         let out = scratch.takeIntegers()
-        if fromLead, let leads = scratch.leads(of: morsel) {
-            Kernels.gather(values, leads, morsel.count, out)
+        if let index = scratch.index(of: morsel, fromLead: fromLead) {
+            Kernels.gather(values, index, morsel.count, out)
         } else {
             Kernels.widen(values, morsel.rows, out)
         }
-        return ExactVector(values: out, valid: presence(validity, fromLead, morsel, scratch))
+        return ExactVector(values: out, valid: presenceBits(validity, fromLead, morsel, scratch))
     }
 }
 
 /// Which rows have a value.
-func presence(_ validity: Bitmap?, _ fromLead: Bool, _ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
+func presenceBits(_ validity: Bitmap?, _ fromLead: Bool, _ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
     let words = scratch.takeWords()
-    if fromLead, let leads = scratch.leads(of: morsel) {
+    if let index = scratch.index(of: morsel, fromLead: fromLead) {
         if let validity {
-            Kernels.gather(validity, leads, morsel.count, words)
+            Kernels.gather(validity, index, morsel.count, words)
+        } else if fromLead {
+            Kernels.linked(index, morsel.count, words)
         } else {
-            Kernels.linked(leads, morsel.count, words)
+            Kernels.set(true, words, morsel.count)
         }
     } else if let validity {
         Kernels.copy(validity, morsel.rows, words)
@@ -43,6 +56,8 @@ struct StoredInstant: NumberNode {
     let validity: Bitmap?
     let fromLead: Bool
 
+    var presence: (any BitsNode)? { validity == nil ? nil : Presence(validity: validity, fromLead: fromLead) }
+
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
         let days = StoredExact(values: days, validity: validity, fromLead: fromLead).evaluate(morsel, scratch)
         guard let time else {
@@ -50,8 +65,8 @@ struct StoredInstant: NumberNode {
             return days
         }
         let times = scratch.takeIntegers()
-        if fromLead, let leads = scratch.leads(of: morsel) {
-            Kernels.gather(time, leads, morsel.count, times)
+        if let index = scratch.index(of: morsel, fromLead: fromLead) {
+            Kernels.gather(time, index, morsel.count, times)
         } else {
             Kernels.widen(time, morsel.rows, times)
         }
@@ -69,13 +84,13 @@ struct StoredText: TextNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
         let out = scratch.takeTexts()
-        if fromLead, let leads = scratch.leads(of: morsel) {
-            Kernels.gather(codes, leads, morsel.count, out)
+        if let index = scratch.index(of: morsel, fromLead: fromLead) {
+            Kernels.gather(codes, index, morsel.count, out)
         } else {
             Kernels.widen(codes, morsel.rows, out)
         }
         if validity != nil {
-            let words = presence(validity, fromLead, morsel, scratch)
+            let words = presenceBits(validity, fromLead, morsel, scratch)
             Kernels.mask(out, words, morsel.count)
             scratch.give(words)
         }
@@ -90,13 +105,13 @@ struct StoredBits: BitsNode {
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = scratch.takeWords()
-        if fromLead, let leads = scratch.leads(of: morsel) {
-            Kernels.gather(bitmap, leads, morsel.count, words)
+        if let index = scratch.index(of: morsel, fromLead: fromLead) {
+            Kernels.gather(bitmap, index, morsel.count, words)
         } else {
             Kernels.copy(bitmap, morsel.rows, words)
         }
         if validity != nil {
-            let present = presence(validity, fromLead, morsel, scratch)
+            let present = presenceBits(validity, fromLead, morsel, scratch)
             Kernels.and(words, present, morsel.count)
             scratch.give(present)
         }
@@ -109,5 +124,5 @@ struct Presence: BitsNode {
     let validity: Bitmap?
     let fromLead: Bool
 
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words { presence(validity, fromLead, morsel, scratch) }
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words { presenceBits(validity, fromLead, morsel, scratch) }
 }

@@ -44,7 +44,7 @@ package struct Engine {
         for (index, scan) in plan.scans.enumerated() {
             results.append(try ScanRunner(scan: scan, compiler: compilers[index], spaces: spaces, index: index).run())
         }
-        return Groups(plan, spaces, results)
+        return Groups(plan, spaces, results, threads: threads)
     }
 
     /// Keeps the best series; with a time key beside other keys, a series is a combination of the others over all time.

@@ -50,6 +50,11 @@ struct Elapsed: NumberNode {
     let from: any NumberNode<Int64>
     let to: any NumberNode<Int64>
 
+    var presence: (any BitsNode)? {
+        let parts = [to.presence, from.presence].compactMap { $0 }
+        return parts.count < 2 ? parts.first : JoinedBits(join: .all, parts: parts)
+    }
+
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
         let end = to.evaluate(morsel, scratch)
         let start = from.evaluate(morsel, scratch)

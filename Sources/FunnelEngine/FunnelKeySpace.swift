@@ -68,7 +68,7 @@ struct FunnelKeySpace: Sendable {
     func reader(_ leads: Range<Int>, _ scratch: Scratch) -> Reader {
         switch source {
         case .lead(let node):
-            return Reader(size: size, kind: .lead(node.evaluate(Morsel(rows: leads, links: nil), scratch), first: leads.lowerBound))
+            return Reader(size: size, kind: .lead(node.evaluate(scratch.morsel(leads, nil), scratch), first: leads.lowerBound))
         case .stage(let codes): return Reader(size: size, kind: .stage(codes.base))
         case .period(.hour, _, _): return Reader(size: size, kind: .hour)
         case .period(_, let firstDay, let periods): return Reader(size: size, kind: .period(periods.base, firstDay: firstDay))

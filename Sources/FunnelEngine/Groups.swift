@@ -12,13 +12,15 @@ enum Frame: Hashable {
 /// The groups of all scans, met on the keys, with the states of every aggregate.
 struct Groups {
     let spaces: [KeySpace]
+    private let threads: Int
     /// The code of each key for each group; the space's `count` where the key is missing.
     var keys: [[Int]]
     /// For each slot its states, and for each group which of them is the group's; -1 where it has none.
     private var states: [(accumulator: Accumulator, places: [Int])]
 
-    init(_ plan: Plan, _ spaces: [KeySpace], _ results: [ScanResult]) {
+    init(_ plan: Plan, _ spaces: [KeySpace], _ results: [ScanResult], threads: Int) {
         self.spaces = spaces
+        self.threads = threads
         // A group is shown if some aggregate counts a row of it.
         var combined: Set<UInt64> = []
         for (scan, result) in zip(plan.scans, results) where scan.makesGroups {
@@ -78,7 +80,7 @@ struct Groups {
             var targets = [UInt32](repeating: UInt32(lines), count: accumulator.rows.count)
             for (group, place) in places.enumerated() where place >= 0 { targets[place] = UInt32(map[group]) }
             merged.merge(accumulator, map: targets)
-            return Array(merged.results().prefix(lines))
+            return Array(merged.results(threads: threads).prefix(lines))
         }
     }
 
@@ -110,7 +112,7 @@ struct Groups {
                 for (group, place) in places.enumerated() where place >= 0 { targets[place] = UInt32(map[group]) }
                 merged.merge(accumulator, map: targets)
             }
-            return Array(merged.results().prefix(count))
+            return Array(merged.results(threads: threads).prefix(count))
         }
     }
 

@@ -61,7 +61,7 @@ extension KeySpace {
         var tables: [(node: any NumberNode<Int64>, low: Int64, indices: [Int])] = []
         for (key, compiler) in zip(keys, compilers) {
             let node = grain == .hour ? PartOfDate(part: .hour, instant: try compiler.exact(value(key))) : try compiler.days(value(key))
-            let range = try compiler.range(of: node) ?? (0, 0)
+            let range = try (grain == .hour ? compiler.range(of: node) : compiler.range(ofDays: value(key), node)) ?? (0, 0)
             tables.append((node, range.low, PeriodIndices.of(grain, range.low...range.high, shift(key), rules)))
         }
         let all = tables.flatMap { [$0.indices.min() ?? 0, $0.indices.max() ?? 0] }
@@ -158,6 +158,11 @@ private struct TableKey: KeyNode {
     let table: Buffer<UInt32>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
+        if morsel.index == nil, let stored = value as? StoredExact, stored.validity == nil, !stored.fromLead {
+            let codes = scratch.takeTexts()
+            Kernels.look(stored.values, morsel.rows, low: low, table: table.base, size: table.count, codes)
+            return codes
+        }
         let vector = value.evaluate(morsel, scratch)
         let codes = scratch.takeTexts()
         Kernels.look(vector.values, morsel.count, low: low, table: table.base, size: table.count, valid: vector.valid, codes)

@@ -23,10 +23,9 @@ extension RowCompiler {
         case .any(let other, let inner):
             let bitmap = try leads(withAny: inner, in: other)
             return StoredBits(bitmap: bitmap, validity: nil, fromLead: table != .leads)
-        case .wonWithin(let span):
-            return try within(span, from: leadColumn(.file(leadCreated())), to: leadColumn(.derived(.leadWonAt)))
+        case .wonWithin(let span): return try wonWithin(span)
         case .agedAtLeast(let span, let now):
-            return try within(span, from: leadColumn(.file(leadCreated())), to: ConstantExact(value: now.total), mirrored: true)
+            return try during(.column(leadReference(.file(leadCreated()))), from: nil, until: Self.latest(before: now, by: span))
         }
     }
 
@@ -43,19 +42,40 @@ extension RowCompiler {
         return index
     }
 
-    private func leadColumn(_ index: ColumnIndex) throws(Diagnostic) -> any NumberNode<Int64> {
-        try exact(.column(ColumnReference(path: table == .leads ? .own : .lead, table: .leads, index: index, type: .timestamp, name: "created")))
+    private func leadReference(_ index: ColumnIndex) -> ColumnReference {
+        ColumnReference(path: table == .leads ? .own : .lead, table: .leads, index: index, type: .timestamp, name: "created")
     }
 
-    /// `to` no later than `span` after `from`; mirrored: `from + span` no later than `to`.
-    private func within(_ span: TimeSpan, from: any NumberNode<Int64>, to: any NumberNode<Int64>, mirrored: Bool = false) throws(Diagnostic) -> any BitsNode {
+    /// Whether the first win came no later than so long after creation. Most leads have none, and are asked no more.
+    private func wonWithin(_ span: TimeSpan) throws(Diagnostic) -> any BitsNode {
+        let won = RowValue.column(leadReference(.derived(.leadWonAt)))
+        let created = RowValue.column(leadReference(.file(try leadCreated())))
+        let (from, to) = (try exact(created), try exact(won))
+        let inTime: any BitsNode =
+            switch span {
+            case .microseconds(let microseconds): ExactRange(value: Elapsed(from: from, to: to), low: .min, high: microseconds)
+            case .months(let months): WithinMonths(start: from, end: to, months: months)
+            }
+        return JoinedBits(join: .all, parts: [try presence(of: won), inTime])
+    }
+
+    /// The end, not included, of the instants that lie at least so long before another.
+    private static func latest(before now: Instant, by span: TimeSpan) -> Instant {
+        func instant(_ total: Int64) -> Instant {
+            let day = Calendar.floorDivide(Int(total), Int(microsecondsPerDay))
+            return Instant(day: day, microseconds: total - Int64(day) * microsecondsPerDay)
+        }
         switch span {
-        case .microseconds(let microseconds):
-            let elapsed = Elapsed(from: from, to: to)
-            return mirrored ? ExactRange(value: elapsed, low: microseconds, high: .max) : ExactRange(value: elapsed, low: .min, high: microseconds)
+        case .microseconds(let microseconds): return instant(now.total - microseconds + 1)
         case .months(let months):
-            guard mirrored else { return WithinMonths(start: from, end: to, months: months) }
-            return AgedMonths(start: from, now: to, months: months)
+            // The first instant that is too late: so many months after a later instant is no earlier.
+            var low = now.total - Int64(months + 2) * 32 * microsecondsPerDay
+            var high = now.total + 1
+            while low < high {
+                let middle = low + (high - low) / 2
+                if InstantArithmetic.adding(months: months, to: middle) <= now.total { low = middle + 1 } else { high = middle }
+            }
+            return instant(low)
         }
     }
 
@@ -142,20 +162,33 @@ extension RowCompiler {
 
     // MARK: - Time
 
-    /// A range of time. Where it begins and ends at midnight the days decide alone, and the time of day is not read.
+    /// A range of time. The days decide but for the first and the last, and only there the time of day is read.
     private func during(_ value: RowValue, from: Instant?, until: Instant?) throws(Diagnostic) -> any BitsNode {
-        if case .column(let reference) = value, from?.microseconds ?? 0 == 0, until?.microseconds ?? 0 == 0 {
-            let (column, fromLead) = try column(reference)
-            let low = from.map { Int64($0.day) } ?? .min
-            let high = until.map { Int64($0.day) - 1 } ?? .max
-            switch column.values {
-            case .date(let days), .timestamp(let days, _, _):
-                if !fromLead { return StoredRange(values: days, validity: column.validity, low: low, high: high) }
-                return ExactRange(value: StoredExact(values: days, validity: column.validity, fromLead: true), low: low, high: high)
-            case .text, .integer, .decimal, .yesNo: throw .columnHasType(reference.name, column.type, wanted: "a date")
-            }
+        guard case .column(let reference) = value else {
+            return ExactRange(value: try exact(value), low: from?.total ?? .min, high: until.map { $0.total - 1 } ?? .max)
         }
-        return ExactRange(value: try exact(value), low: from?.total ?? .min, high: until.map { $0.total - 1 } ?? .max)
+        let (column, fromLead) = try column(reference)
+        let days: Integers
+        switch column.values {
+        case .date(let values), .timestamp(let values, _, _): days = values
+        case .text, .integer, .decimal, .yesNo: throw .columnHasType(reference.name, column.type, wanted: "a date")
+        }
+        func range(_ low: Int64, _ high: Int64) -> any BitsNode {
+            if !fromLead { return StoredRange(values: days, validity: column.validity, low: low, high: high) }
+            return ExactRange(value: StoredExact(values: days, validity: column.validity, fromLead: true), low: low, high: high)
+        }
+        let first = from.map { Int64($0.day) } ?? .min
+        let last = until.map { $0.microseconds == 0 ? Int64($0.day) - 1 : Int64($0.day) } ?? .max
+        let whole = range(first, last)
+        guard case .timestamp = column.values, from?.microseconds ?? 0 != 0 || until?.microseconds ?? 0 != 0 else {
+            // A date is its midnight.
+            return range(from.map { $0.microseconds == 0 ? first : first + 1 } ?? .min, last)
+        }
+        let exact = ExactRange(value: try exact(value), low: from?.total ?? .min, high: until.map { $0.total - 1 } ?? .max)
+        let edges = [from?.day, until?.day].compactMap { $0 }.map { range(Int64($0), Int64($0)) }
+        let inside = NotBits(inner: JoinedBits(join: .any, parts: edges))
+        let atEdge = JoinedBits(join: .all, parts: [JoinedBits(join: .any, parts: edges), exact])
+        return JoinedBits(join: .any, parts: [JoinedBits(join: .all, parts: [whole, inside]), atEdge])
     }
 
     // MARK: - Texts
@@ -181,24 +214,5 @@ extension RowCompiler {
             if found.count < 2 { found.append(code) }
         }
         return (table, found.count == 1 ? found[0] : nil)
-    }
-}
-
-/// Whether a lead was at least so many calendar months old.
-struct AgedMonths: BitsNode {
-    let start: any NumberNode<Int64>
-    let now: any NumberNode<Int64>
-    let months: Int
-
-    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
-        let a = start.evaluate(morsel, scratch)
-        for row in 0..<morsel.count { a.values[row] = InstantArithmetic.adding(months: months, to: a.values[row]) }
-        let b = now.evaluate(morsel, scratch)
-        let words = scratch.takeWords()
-        Kernels.compare(.lessOrEqual, a.values, b.values, morsel.count, words)
-        Kernels.and(words, a.valid, morsel.count)
-        a.release(to: scratch)
-        b.release(to: scratch)
-        return words
     }
 }

@@ -18,9 +18,14 @@ extension RowCompiler {
         return DayOfInstant(instant: try exact(value))
     }
 
+    /// The days between which those of a date or time stamp lie; nil where there is none.
+    func range(ofDays value: RowValue, _ node: any NumberNode<Int64>) throws(Diagnostic) -> (low: Int64, high: Int64)? {
+        if case .column(let reference) = value { return try column(reference).column.bounds }
+        return try range(of: node)
+    }
+
     /// The smallest and the largest value; nil where there is none.
     func range(of node: any NumberNode<Int64>) throws(Diagnostic) -> (low: Int64, high: Int64)? {
-        if let stored = node as? StoredExact, stored.validity == nil, !stored.fromLead { return Kernels.bounds(stored.values) }
         let bounds = Mutex((low: Int64.max, high: Int64.min))
         try survey(node) { vector, count in
             let found = Kernels.bounds(vector.values, vector.valid, count)

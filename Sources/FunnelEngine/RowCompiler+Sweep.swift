@@ -13,7 +13,7 @@ extension RowCompiler {
         let workers = (0..<max(1, threads)).map { _ in Scratch() }
         nonisolated(unsafe) let scratches = workers
         let finished = Workers.run(threads: threads, morsels: Workers.morsels(in: count), interrupt: interrupt) { worker, morsel in
-            visit(worker, Morsel(rows: Workers.rows(of: morsel, in: count), links: links), scratches[worker])
+            visit(worker, scratches[worker].morsel(Workers.rows(of: morsel, in: count), links), scratches[worker])
         }
         guard finished else { throw .interrupted }
         if workers.contains(where: \.overflowed) { throw .numberTooLarge }
@@ -41,7 +41,7 @@ extension RowCompiler {
         let marked = (0..<max(1, threads)).map { _ in Buffer<UInt64>(zeros: (count + 63) / 64) }
         try compiler.sweep { worker, morsel, scratch in
             let bits = node.evaluate(morsel, scratch)
-            if let leads = scratch.leads(of: morsel) { Kernels.mark(bits, morsel.count, leads, marked[worker].base) }
+            if let leads = scratch.index(of: morsel, fromLead: true) { Kernels.mark(bits, morsel.count, leads, marked[worker].base) }
             scratch.give(bits)
         }
         for other in marked.dropFirst() { Kernels.or(marked[0].base, other.base, count) }

@@ -64,7 +64,7 @@ struct RowLister {
             let start = next
             while next < rows.count, rows[next] < range.upperBound { next += 1 }
             guard next > start else { continue }
-            let morsel = Morsel(rows: range, links: links)
+            let morsel = scratch.morsel(range, links)
             let inside = rows[start..<next].map { $0 - range.lowerBound }
             for (row, value) in zip(inside, read(morsel, scratch, inside)) { result[range.lowerBound + row] = value }
         }

@@ -37,7 +37,7 @@ struct ScanRunner {
         let links = compiler.store.leads(of: scan.table)
         let finished = Workers.run(threads: threads, morsels: morsels, interrupt: compiler.interrupt) { worker, morsel in
             let range = Workers.rows(of: morsel, in: rows)
-            workers[worker].add(Morsel(rows: range, links: links))
+            workers[worker].add(range, links)
         }
         guard finished else { throw .interrupted }
         if workers.contains(where: { $0.scratch.overflowed }) { throw .numberTooLarge }
@@ -100,14 +100,28 @@ private final class Worker: @unchecked Sendable {
 
     var result: ScanResult { ScanResult(codes: codes, accumulators: accumulators) }
 
-    func add(_ morsel: Morsel) {
-        let bits: Kernels.Words
-        if let filter {
-            bits = filter.evaluate(morsel, scratch)
+    func add(_ rows: Range<Int>, _ links: LeadLinks?) {
+        let morsel = scratch.morsel(rows, links)
+        guard let filter else { return add(morsel, nil) }
+        let bits = filter.evaluate(morsel, scratch)
+        let kept = Kernels.population(bits, morsel.count)
+        if kept == morsel.count {
+            add(morsel, nil)
+        } else if kept * 2 < morsel.count {
+            // The few rows that are kept are picked out of the columns.
+            if kept > 0 {
+                let index = scratch.takeIndex()
+                add(scratch.selecting(bits, kept, of: morsel, index), nil)
+                scratch.give(index)
+            }
         } else {
-            bits = scratch.takeWords()
-            Kernels.set(true, bits, morsel.count)
+            add(morsel, bits)
         }
+        scratch.give(bits)
+    }
+
+    /// Adds the rows with a bit; nil for all.
+    private func add(_ morsel: Morsel, _ bits: Kernels.Words?) {
         if scan.spaces.isEmpty {
             for accumulator in accumulators { accumulator.add(morsel, bits, nil, scratch) }
         } else {
@@ -115,7 +129,6 @@ private final class Worker: @unchecked Sendable {
             for accumulator in accumulators { accumulator.add(morsel, bits, groups, scratch) }
             scratch.give(groups)
         }
-        scratch.give(bits)
     }
 
     private func denseGroups(_ morsel: Morsel) -> Scratch.Texts {
@@ -133,7 +146,7 @@ private final class Worker: @unchecked Sendable {
     }
 
     /// Groups are numbered in the order in which they are met.
-    private func hashedGroups(_ morsel: Morsel, _ bits: Kernels.Words) -> Scratch.Texts {
+    private func hashedGroups(_ morsel: Morsel, _ bits: Kernels.Words?) -> Scratch.Texts {
         let groups = scratch.takeTexts()
         let combined = scratch.takeIntegers()
         for row in 0..<morsel.count { combined[row] = 0 }
@@ -144,7 +157,7 @@ private final class Worker: @unchecked Sendable {
             scratch.give(codes)
         }
         for row in 0..<morsel.count {
-            guard bits[row >> 6] >> UInt64(row & 63) & 1 == 1 else {
+            if let bits, bits[row >> 6] >> UInt64(row & 63) & 1 == 0 {
                 groups[row] = 0
                 continue
             }

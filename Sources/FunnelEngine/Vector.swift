@@ -22,6 +22,15 @@ protocol NumberNode<Element>: Sendable {
     associatedtype Element: KernelNumber
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Vector<Element>
+    /// No whole number of it is larger in magnitude.
+    var magnitude: UInt64 { get }
+    /// Tells without computing it which rows have a value; nil where all have or that costs as much.
+    var presence: (any BitsNode)? { get }
+}
+
+extension NumberNode {
+    var magnitude: UInt64 { .max }
+    var presence: (any BitsNode)? { nil }
 }
 
 /// What computes texts: codes into a dictionary that is known before the first row.

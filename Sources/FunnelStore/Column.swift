@@ -149,6 +149,7 @@ package struct Column: Sendable {
     package var values: Values { content.value.values }
     /// Which rows have a value; nil where all have. A row without one holds zero in `values`.
     package var validity: Bitmap? { content.value.validity }
+    private let found: OnDemand<(low: Int64, high: Int64)?>
 
     package init(name: String, values: Values, validity: Bitmap?) {
         self.init(name: name, content: Sealed(Content(values: values, validity: validity)))
@@ -159,6 +160,15 @@ package struct Column: Sendable {
         self.name = name
         self.content = content
         let validity = content.unchecked.validity
+        found = OnDemand {
+            _ = content.value
+        } _: {
+            let content = content.value
+            return switch content.values {
+            case .integer(let values), .decimal(let values, _), .date(let values), .timestamp(let values, _, _): Kernels.bounds(values, content.validity)
+            case .text, .yesNo: nil
+            }
+        }
         precondition(validity == nil || validity?.count == count)
     }
 
@@ -180,6 +190,9 @@ package struct Column: Sendable {
         case .yesNo: .yesNo
         }
     }
+
+    /// The smallest and the largest of its whole numbers, or of its days; nil where no row has one. Found once.
+    package var bounds: (low: Int64, high: Int64)? { found.value }
 
     package var missing: Int { validity.map { $0.count - $0.population } ?? 0 }
 

@@ -55,6 +55,22 @@ extension Kernels {
         if count % 64 != 0 { words[count / 64] &= (1 << UInt64(count % 64)) - 1 }
     }
 
+    /// Takes away each bit whose place among the bits that are set has none in `kept`.
+    package static func narrow(_ words: Words, _ count: Int, by kept: Words) {
+        var place = 0
+        for word in 0..<wordCount(count) {
+            var rest = words[word]
+            var result = rest
+            while rest != 0 {
+                let bit = rest & (0 &- rest)
+                if kept[place >> 6] >> UInt64(truncatingIfNeeded: place & 63) & 1 == 0 { result ^= bit }
+                place &+= 1
+                rest ^= bit
+            }
+            words[word] = result
+        }
+    }
+
     package static func population(_ words: Words, _ count: Int) -> Int {
         var total = 0
         for word in 0..<wordCount(count) { total &+= words[word].nonzeroBitCount }

@@ -1,8 +1,12 @@
 /// Aggregation of a morsel into dense arrays, one entry a group. `groups` is nil where all rows are one group; `bits` says
-/// which rows count.
+/// which rows count, nil for all.
 extension Kernels {
     @inline(__always)
-    private static func forEach(_ bits: Words, _ count: Int, _ body: (Int) -> Void) {
+    private static func forEach(_ bits: Words?, _ count: Int, _ body: (Int) -> Void) {
+        guard let bits else {
+            for row in 0..<count { body(row) }
+            return
+        }
         for word in 0..<wordCount(count) {
             var rest = bits[word]
             if rest == .max {
@@ -17,24 +21,93 @@ extension Kernels {
         }
     }
 
-    package static func count(_ bits: Words, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ counts: UnsafeMutablePointer<Int64>) {
-        guard let groups else {
-            counts[0] &+= Int64(population(bits, count))
-            return
-        }
-        forEach(bits, count) { row in counts[Int(groups[row])] &+= 1 }
-    }
+    /// Up to so many groups are counted in four tables by turns, so that a row need not wait for the one before it where both
+    /// are of one group.
+    private static let fewGroups = 1024
 
-    package static func sum(
-        _ bits: Words, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ values: UnsafePointer<Int64>, _ sums: UnsafeMutablePointer<Int128>
+    /// `size` is the number of groups.
+    package static func count(
+        _ bits: Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, size: Int, _ counts: UnsafeMutablePointer<Int64>
     ) {
         guard let groups else {
-            var total: Int128 = 0
-            forEach(bits, count) { row in total &+= Int128(truncatingIfNeeded: values[row]) }
-            sums[0] &+= total
+            counts[0] &+= Int64(bits.map { population($0, count) } ?? count)
             return
         }
-        forEach(bits, count) { row in sums[Int(groups[row])] &+= Int128(truncatingIfNeeded: values[row]) }
+        // Where many rows count, their bits are added without a branch.
+        let isDense = bits.map { population($0, count) * 4 > count } ?? true
+        guard isDense, size <= fewGroups, count >= size * 4 else { return forEach(bits, count) { row in counts[Int(groups[row])] &+= 1 } }
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: size * 4) { tables in
+            let base = tables.baseAddress!
+            base.update(repeating: 0, count: size * 4)
+            let (a, b, c, d) = (base, base + size, base + 2 * size, base + 3 * size)
+            if let bits {
+                tally(bits, count, groups, a, b, c, d)
+            } else {
+                var row = 0
+                while row &+ 4 <= count {
+                    a[Int(groups[row])] &+= 1
+                    b[Int(groups[row &+ 1])] &+= 1
+                    c[Int(groups[row &+ 2])] &+= 1
+                    d[Int(groups[row &+ 3])] &+= 1
+                    row &+= 4
+                }
+                while row < count {
+                    a[Int(groups[row])] &+= 1
+                    row &+= 1
+                }
+            }
+            for group in 0..<size { counts[group] &+= Int64(a[group] &+ b[group] &+ c[group] &+ d[group]) }
+        }
+    }
+
+    private static func tally(
+        _ bits: Words, _ count: Int, _ groups: UnsafePointer<UInt32>, _ a: UnsafeMutablePointer<UInt32>, _ b: UnsafeMutablePointer<UInt32>,
+        _ c: UnsafeMutablePointer<UInt32>, _ d: UnsafeMutablePointer<UInt32>
+    ) {
+        for word in 0..<count / 64 {
+            var rest = bits[word]
+            let own = groups + word << 6
+            var row = 0
+            while row < 64 {
+                a[Int(own[row])] &+= UInt32(truncatingIfNeeded: rest & 1)
+                b[Int(own[row &+ 1])] &+= UInt32(truncatingIfNeeded: rest >> 1 & 1)
+                c[Int(own[row &+ 2])] &+= UInt32(truncatingIfNeeded: rest >> 2 & 1)
+                d[Int(own[row &+ 3])] &+= UInt32(truncatingIfNeeded: rest >> 3 & 1)
+                rest >>= 4
+                row &+= 4
+            }
+        }
+        for row in count / 64 * 64..<count { a[Int(groups[row])] &+= UInt32(truncatingIfNeeded: bits[row >> 6] >> UInt64(row & 63) & 1) }
+    }
+
+    /// `magnitude` is a bound of the values' magnitudes, where one is known: sums of a morsel that surely fit 64 bits are
+    /// added in them.
+    package static func sum(
+        _ bits: Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, size: Int, _ values: UnsafePointer<Int64>, magnitude: UInt64,
+        _ sums: UnsafeMutablePointer<Int128>
+    ) {
+        let fits = magnitude <= UInt64(Int64.max) / UInt64(max(1, count))
+        guard let groups else {
+            if fits {
+                var total: Int64 = 0
+                forEach(bits, count) { row in total &+= values[row] }
+                sums[0] &+= Int128(total)
+            } else {
+                var total: Int128 = 0
+                forEach(bits, count) { row in total &+= Int128(truncatingIfNeeded: values[row]) }
+                sums[0] &+= total
+            }
+            return
+        }
+        guard fits, size <= fewGroups, count >= size * 2 else {
+            return forEach(bits, count) { row in sums[Int(groups[row])] &+= Int128(truncatingIfNeeded: values[row]) }
+        }
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: size) { table in
+            let base = table.baseAddress!
+            base.update(repeating: 0, count: size)
+            forEach(bits, count) { row in base[Int(groups[row])] &+= values[row] }
+            for group in 0..<size { sums[group] &+= Int128(base[group]) }
+        }
     }
 
     /// The binary point of sums of binary numbers: they are added as whole numbers of 2^-56, so that the order of adding
@@ -43,7 +116,7 @@ extension Kernels {
 
     /// Returns false where a value is too large to be added in fixed point.
     package static func sum(
-        _ bits: Words, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ values: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Int128>
+        _ bits: Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ values: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Int128>
     ) -> Bool {
         var fits = true
         forEach(bits, count) { row in
@@ -58,7 +131,7 @@ extension Kernels {
     }
 
     package static func least(
-        _ bits: Words, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ values: UnsafePointer<Int64>, _ out: UnsafeMutablePointer<Int64>
+        _ bits: Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ values: UnsafePointer<Int64>, _ out: UnsafeMutablePointer<Int64>
     ) {
         forEach(bits, count) { row in
             let group = groups.map { Int($0[row]) } ?? 0
@@ -67,7 +140,7 @@ extension Kernels {
     }
 
     package static func greatest(
-        _ bits: Words, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ values: UnsafePointer<Int64>, _ out: UnsafeMutablePointer<Int64>
+        _ bits: Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ values: UnsafePointer<Int64>, _ out: UnsafeMutablePointer<Int64>
     ) {
         forEach(bits, count) { row in
             let group = groups.map { Int($0[row]) } ?? 0
@@ -75,18 +148,48 @@ extension Kernels {
         }
     }
 
-    /// Appends the value and the group of each row that counts; returns how many.
+    /// Appends the value of each row that counts to the series of its group.
     package static func collect(
-        _ bits: Words, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ values: UnsafePointer<Int64>, _ outGroups: UnsafeMutablePointer<UInt32>,
-        _ outValues: UnsafeMutablePointer<Int64>
-    ) -> Int {
+        _ bits: Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ values: UnsafePointer<Int64>, _ series: SeriesList
+    ) {
+        if let groups {
+            forEach(bits, count) { row in series.append(values[row], to: Int(groups[row])) }
+        } else {
+            forEach(bits, count) { row in series.append(values[row], to: 0) }
+        }
+    }
+
+    /// How many numbers `indices` may write behind those that it counts.
+    package static let indexPadding = 8
+
+    /// The numbers of the rows with a bit, `first` more than their place in the morsel or, with an index, what it says there.
+    package static func indices(_ bits: Words, _ count: Int, first: Int, _ index: UnsafePointer<Int32>?, _ out: UnsafeMutablePointer<Int32>) {
+        var at = 0
+        for word in 0..<wordCount(count) {
+            let rest = bits[word]
+            if rest == 0 { continue }
+            // Eight rows at a step: the places of a byte's bits stand in a table; what is written behind them is written over.
+            for byte in 0..<8 {
+                let mask = Int(truncatingIfNeeded: rest >> UInt64(truncatingIfNeeded: byte &* 8) & 0xFF)
+                let rows = SIMD8<Int32>(truncatingIfNeeded: BitPlaces.table[mask]) &+ Int32(truncatingIfNeeded: word << 6 &+ byte &* 8)
+                UnsafeMutableRawPointer(out + at).storeBytes(of: rows, as: SIMD8<Int32>.self)
+                at &+= mask.nonzeroBitCount
+            }
+        }
+        if let index {
+            for place in 0..<at { out[place] = index[Int(out[place])] }
+        } else if first != 0 {
+            for place in 0..<at { out[place] &+= Int32(truncatingIfNeeded: first) }
+        }
+    }
+
+    /// The groups of the rows with a bit.
+    package static func compact(_ bits: Words, _ count: Int, _ groups: UnsafePointer<UInt32>, _ out: UnsafeMutablePointer<UInt32>) {
         var at = 0
         forEach(bits, count) { row in
-            outGroups[at] = groups.map { $0[row] } ?? 0
-            outValues[at] = values[row]
+            out[at] = groups[row]
             at &+= 1
         }
-        return at
     }
 
     /// Group numbers for a first key: its codes, those without one in the last group of `size`.
@@ -118,6 +221,26 @@ extension Kernels {
 }
 
 extension Kernels {
+    /// Codes by a table from whole numbers on from `low`, of rows that all have one.
+    package static func look(_ values: Integers, _ rows: Range<Int>, low: Int64, table: UnsafePointer<UInt32>, size: Int, _ codes: UnsafeMutablePointer<UInt32>) {
+        precondition(rows.upperBound <= values.count)
+        switch values {
+        case .int8(let buffer): look(buffer.base + rows.lowerBound, rows.count, low, table, size, codes)
+        case .int16(let buffer): look(buffer.base + rows.lowerBound, rows.count, low, table, size, codes)
+        case .int32(let buffer): look(buffer.base + rows.lowerBound, rows.count, low, table, size, codes)
+        case .int64(let buffer): look(buffer.base + rows.lowerBound, rows.count, low, table, size, codes)
+        }
+    }
+
+    private static func look<T: FixedWidthInteger & SignedInteger>(
+        _ base: UnsafePointer<T>, _ count: Int, _ low: Int64, _ table: UnsafePointer<UInt32>, _ size: Int, _ codes: UnsafeMutablePointer<UInt32>
+    ) {
+        for row in 0..<count {
+            let at = Int(truncatingIfNeeded: Int64(base[row]) &- low)
+            codes[row] = at >= 0 && at < size ? table[at] : missingCode
+        }
+    }
+
     /// Sets the bit of the lead of each row that counts.
     package static func mark(_ bits: Words, _ count: Int, _ index: UnsafePointer<Int32>, _ leads: Words) {
         forEach(bits, count) { row in
@@ -125,4 +248,21 @@ extension Kernels {
             if lead >= 0 { leads[lead >> 6] |= 1 << UInt64(lead & 63) }
         }
     }
+}
+
+/// For each byte the places of its bits, lowest first.
+private enum BitPlaces {
+    nonisolated(unsafe) static let table: UnsafePointer<SIMD8<UInt8>> = {
+        let table = UnsafeMutablePointer<SIMD8<UInt8>>.allocate(capacity: 256)
+        for byte in 0..<256 {
+            var places = SIMD8<UInt8>()
+            var count = 0
+            for bit in 0..<8 where byte >> bit & 1 == 1 {
+                places[count] = UInt8(bit)
+                count += 1
+            }
+            table[byte] = places
+        }
+        return UnsafePointer(table)
+    }()
 }

@@ -46,6 +46,10 @@ extension Kernels {
         for row in 0..<count { out[row] = UInt32(truncatingIfNeeded: base[row]) }
     }
 
+    package static func widen(_ codes: UnsafePointer<UInt32>, _ count: Int, _ out: UnsafeMutablePointer<Int64>) {
+        for row in 0..<count { out[row] = Int64(codes[row]) }
+    }
+
     /// The codes of the rows that an index names; `missingCode` for -1.
     package static func gather(_ codes: Codes, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<UInt32>) {
         switch codes {
@@ -66,7 +70,15 @@ extension Kernels {
 
     /// Marks as missing the codes of rows without a bit.
     package static func mask(_ codes: UnsafeMutablePointer<UInt32>, _ valid: Words, _ count: Int) {
-        for row in 0..<count where valid[row >> 6] >> UInt64(row & 63) & 1 == 0 { codes[row] = missingCode }
+        for word in 0..<wordCount(count) {
+            var missing = ~valid[word]
+            while missing != 0 {
+                let row = word << 6 &+ missing.trailingZeroBitCount
+                if row >= count { break }
+                codes[row] = missingCode
+                missing &= missing &- 1
+            }
+        }
     }
 
     /// Codes by way of a table from code to code.

@@ -134,4 +134,34 @@ package enum Selection {
     package static func percentile(_ values: UnsafeMutablePointer<Int64>, _ count: Int, thousandths: Int) -> Ranks? {
         percentiles([UnsafeBufferPointer(start: values, count: count)], thousandths: [thousandths])[0]
     }
+
+    /// How many different values all pieces hold together.
+    ///
+    /// Values that lie close together are marked in a bitmap; others are sorted.
+    package static func distinct(_ pieces: [UnsafeBufferPointer<Int64>]) -> Int {
+        let count = pieces.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return 0 }
+        var low = Int64.max
+        var high = Int64.min
+        for piece in pieces {
+            for value in piece {
+                low = Swift.min(low, value)
+                high = Swift.max(high, value)
+            }
+        }
+        let span = UInt64(bitPattern: high &- low)
+        guard span < UInt64(count) * 64 + 4096 else {
+            var values = Array(pieces.joined())
+            values.sort()
+            return 1 + zip(values, values.dropFirst()).count { $0 != $1 }
+        }
+        let words = Buffer<UInt64>(zeros: Int(span / 64) + 1)
+        for piece in pieces {
+            for value in piece {
+                let at = UInt64(bitPattern: value &- low)
+                words.base[Int(truncatingIfNeeded: at >> 6)] |= 1 &<< (at & 63)
+            }
+        }
+        return Bitmap(words: words, count: Int(span) + 1).population
+    }
 }

@@ -77,15 +77,21 @@ package enum LeadLinks: Sendable {
         }
     }
 
-    /// The leads of a run of rows, where they stand, or else written to `memory`.
-    package func read(_ rows: Range<Int>, _ memory: UnsafeMutablePointer<Int32>) -> UnsafePointer<Int32> {
+    /// The leads of a run of rows.
+    package func read(_ rows: Range<Int>, _ out: UnsafeMutablePointer<Int32>) {
         switch self {
         case .rows(let leads):
             precondition(rows.upperBound <= leads.count)
-            return UnsafePointer(leads.base + rows.lowerBound)
-        case .runs(let runs):
-            runs.read(rows, memory)
-            return UnsafePointer(memory)
+            out.update(from: leads.base + rows.lowerBound, count: rows.count)
+        case .runs(let runs): runs.read(rows, out)
+        }
+    }
+
+    /// The leads of some rows.
+    package func gather(_ rows: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<Int32>) {
+        switch self {
+        case .rows(let leads): for at in 0..<count { out[at] = leads.base[Int(rows[at])] }
+        case .runs(let runs): for at in 0..<count { out[at] = runs.lead(of: Int(rows[at])) }
         }
     }
 }

@@ -3,8 +3,9 @@ import Synchronization
 
 /// How rows are shared out: morsels of a fixed size, taken by whichever thread is free.
 package enum Workers {
-    /// Rows in a morsel: a multiple of 64, so that a morsel begins at a word of every bitmap.
-    package static let morselSize = 65_536
+    /// Rows in a morsel: a multiple of 64, so that a morsel begins at a word of every bitmap, and few enough for what is
+    /// computed of it to stay in the cache.
+    package static let morselSize = 16_384
 
     /// Calls `work(worker, morsel)` once for each morsel of `0..<morsels`, on `threads` threads; a worker's calls come one
     /// after the other. Stops early where the interrupt is raised; returns false then.

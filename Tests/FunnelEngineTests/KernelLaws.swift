@@ -185,6 +185,19 @@ struct KernelLaws {
         }
     }
 
+    @Test("narrow", arguments: sizes)
+    func narrow(_ size: Int) {
+        let sample = Sample(size)
+        let kept = Self.words(sample.range.map { $0 % 3 != 1 } + [false])
+        let set = sample.range.filter { sample.flags[$0] }
+        let words = Self.words(sample.flags + [false])
+        Kernels.narrow(words.base, size, by: kept.base)
+        for row in sample.range {
+            let place = set.firstIndex(of: row)
+            #expect((words[row / 64] >> UInt64(row % 64) & 1 == 1) == (place.map { $0 % 3 != 1 } ?? false))
+        }
+    }
+
     // MARK: - Values
 
     @Test("widen, blend, mask, translate", arguments: sizes)
@@ -259,9 +272,13 @@ struct KernelLaws {
             let count = isGrouped ? 4 : 1
             let rows = (0..<count).map { group in sample.range.filter { sample.flags[$0] && (!isGrouped || Int(sample.groups[$0]) == group) } }
             let counts = zeros(Int64.self, 4)
-            Kernels.count(sample.bits.base, size, places, counts.base)
+            Kernels.count(sample.bits.base, size, places, size: 4, counts.base)
             let sums = zeros(Int128.self, 4)
-            Kernels.sum(sample.bits.base, size, places, values.base, sums.base)
+            Kernels.sum(sample.bits.base, size, places, size: 4, values.base, magnitude: .max, sums.base)
+            let narrow = zeros(Int128.self, 4)
+            Kernels.sum(sample.bits.base, size, places, size: 4, values.base, magnitude: 1 << 40, narrow.base)
+            let whole = zeros(Int64.self, 4)
+            Kernels.count(nil, size, places, size: 4, whole.base)
             let fixed = zeros(Int128.self, 4)
             #expect(Kernels.sum(sample.bits.base, size, places, reals.base, fixed.base))
             let least = held([Int64](repeating: .max, count: 4))
@@ -270,16 +287,27 @@ struct KernelLaws {
             Kernels.greatest(sample.bits.base, size, places, values.base, greatest.base)
             for group in 0..<count {
                 #expect(counts[group] == Int64(rows[group].count))
+                #expect(narrow[group] == sums[group])
+                #expect(whole[group] == Int64(sample.range.count { !isGrouped || Int(sample.groups[$0]) == group }))
                 #expect(sums[group] == rows[group].reduce(0) { $0 + Int128(sample.values[$1]) })
                 #expect(Double(fixed[group]) / Kernels.fraction == rows[group].reduce(0) { $0 + sample.reals[$1] })
                 #expect(least[group] == rows[group].map { sample.values[$0] }.min() ?? .max)
                 #expect(greatest[group] == rows[group].map { sample.values[$0] }.max() ?? .min)
             }
-            let (outGroups, outValues) = (zeros(UInt32.self, size + 1), zeros(Int64.self, size + 1))
             let kept = sample.range.filter { sample.flags[$0] }
-            #expect(Kernels.collect(sample.bits.base, size, places, values.base, outGroups.base, outValues.base) == kept.count)
-            #expect(kept.indices.map { outValues[$0] } == kept.map { sample.values[$0] })
-            #expect(kept.indices.map { outGroups[$0] } == kept.map { isGrouped ? sample.groups[$0] : 0 })
+            let series = SeriesList()
+            series.grow(to: 4)
+            Kernels.collect(sample.bits.base, size, places, values.base, series)
+            for group in 0..<4 {
+                let expected = kept.filter { (isGrouped ? Int(sample.groups[$0]) : 0) == group }.map { sample.values[$0] }
+                #expect(Array(series[group].values) == expected)
+            }
+            let index = zeros(Int32.self, size + Kernels.indexPadding)
+            Kernels.indices(sample.bits.base, size, first: 128, nil, index.base)
+            #expect(kept.indices.map { index[$0] } == kept.map { Int32($0 + 128) })
+            let compact = zeros(UInt32.self, size + 1)
+            Kernels.compact(sample.bits.base, size, groups.base, compact.base)
+            #expect(kept.indices.map { compact[$0] } == kept.map { sample.groups[$0] })
         }
     }
 
@@ -302,6 +330,15 @@ struct KernelLaws {
                     let at = sample.values[row] + 10
                     return sample.flags[row] && at >= 0 && at < 21 ? UInt32(at * 2) : Kernels.missingCode
                 })
+        for column in sample.widths {
+            let direct = texts(size) { Kernels.look(column, sample.rows, low: -10, table: table.base, size: 21, $0) }
+            #expect(
+                direct
+                    == sample.rows.map { row in
+                        let at = column[row] + 10
+                        return at >= 0 && at < 21 ? UInt32(at * 2) : Kernels.missingCode
+                    })
+        }
         let offsets = texts(size) { Kernels.offsets(values.base, size, low: -200, valid: sample.bits.base, $0) }
         #expect(offsets == sample.range.map { sample.flags[$0] ? UInt32(sample.values[$0] + 200) : Kernels.missingCode })
         let there = sample.range.filter { sample.flags[$0] }.map { sample.values[$0] }

@@ -43,6 +43,7 @@ struct NumberLaws {
             pieces.append(Buffer(piece))
             rest = rest.dropFirst(piece.count)
         }
+        #expect(Selection.distinct(pieces.map { UnsafeBufferPointer(start: $0.base, count: $0.count) }) == Set(values).count)
         let sorted = values.sorted()
         let found = Selection.percentiles(pieces.map { UnsafeBufferPointer(start: $0.base, count: $0.count) }, thousandths: [500, 900])
         for (thousandths, ranks) in zip([500, 900], found) {
