@@ -52,21 +52,21 @@ package struct Engine {
         let others = groups.spaces.indices.filter { !groups.spaces[$0].isTime }
         let ranked = others.isEmpty ? Array(groups.spaces.indices) : others
         // Rank each series by the measure over its own rows.
-        var series: [[Int]: Int] = [:]
-        var order: [[Int]] = []
-        let map = groups.keys.map { key in
-            let name = ranked.map { key[$0] }
+        var series: [UInt64: Int] = [:]
+        var order: [Int] = []
+        let map = (0..<groups.count).map { group in
+            let name = groups.name(group, of: ranked)
             if let known = series[name] { return known }
             series[name] = order.count
-            order.append(name)
+            order.append(group)
             return order.count - 1
         }
         let evaluator = MeasureEvaluator(slots: groups.results(map: map, lines: order.count), totals: lines.totals)
         let alive = Set(lines.groups.map { map[$0] })
         // Of equal series the first by the keys' values, as lines are sorted; codes are in the order of the file.
-        func precedes(_ a: [Int], _ b: [Int]) -> Bool {
-            for (place, key) in ranked.enumerated() {
-                let (x, y) = (groups.value(a[place], ofKey: key), groups.value(b[place], ofKey: key))
+        func precedes(_ a: Int, _ b: Int) -> Bool {
+            for key in ranked {
+                let (x, y) = (groups.value(groups.code(a, ofKey: key), ofKey: key), groups.value(groups.code(b, ofKey: key), ofKey: key))
                 let comparison = Value.compare(x, y)
                 if comparison != 0 { return comparison < 0 }
             }

@@ -13,63 +13,70 @@ enum Frame: Hashable {
 struct Groups {
     let spaces: [KeySpace]
     private let threads: Int
-    /// The code of each key for each group; the space's `count` where the key is missing.
-    var keys: [[Int]]
+    /// The combined code of the keys of each group.
+    private(set) var codes: [UInt64]
+    private let combination: KeyCombination
     /// For each slot its states, and for each group which of them is the group's; -1 where it has none.
     private var states: [(accumulator: Accumulator, places: [Int])]
 
     init(_ plan: Plan, _ spaces: [KeySpace], _ results: [ScanResult], threads: Int) {
         self.spaces = spaces
         self.threads = threads
-        // A group is shown if some aggregate counts a row of it.
-        var combined: Set<UInt64> = []
-        for (scan, result) in zip(plan.scans, results) where scan.makesGroups {
-            for (place, code) in result.codes.enumerated() where result.accumulators.contains(where: { $0.rows[place] > 0 }) {
-                combined.insert(code)
-            }
-        }
-        let codes = spaces.isEmpty ? [0] : combined.sorted()
-        keys = codes.map { Self.split($0, spaces) }
+        combination = KeyCombination(spaces)
+        codes = spaces.isEmpty ? [0] : Self.shown(plan, results)
         var slots: [(accumulator: Accumulator, places: [Int])?] = Array(repeating: nil, count: plan.slotCount)
         for result in results {
-            var places: [UInt64: Int] = [:]
-            for (place, code) in result.codes.enumerated() { places[code] = place }
-            let mine = codes.map { places[$0] ?? -1 }
+            let mine: [Int]
+            if let known = result.codes {
+                let places = CodeIndex(known, combination)
+                mine = codes.map { places[$0] }
+            } else {
+                mine = codes.map { Int($0) }
+            }
             for accumulator in result.accumulators { slots[accumulator.aggregate.slot] = (accumulator, mine) }
         }
         states = slots.compactMap { $0 }
     }
 
-    private static func split(_ code: UInt64, _ spaces: [KeySpace]) -> [Int] {
-        var rest = code
-        var parts = [Int](repeating: 0, count: spaces.count)
-        for index in spaces.indices.reversed() {
-            let size = UInt64(spaces[index].count + 1)
-            parts[index] = Int(rest % size)
-            rest /= size
+    /// A group is shown if some aggregate counts a row of it.
+    private static func shown(_ plan: Plan, _ results: [ScanResult]) -> [UInt64] {
+        var all: [[UInt64]] = []
+        for (scan, result) in zip(plan.scans, results) where scan.makesGroups {
+            let count = result.codes?.count ?? result.accumulators.first?.rows.count ?? 0
+            let met = (0..<count).filter { place in result.accumulators.contains { $0.rows[place] > 0 } }
+            all.append(met.map { result.codes?[$0] ?? UInt64($0) })
         }
-        return parts
+        if all.count == 1 { return all[0].sorted() }
+        return Set(all.joined()).sorted()
     }
 
-    var count: Int { keys.count }
+    var count: Int { codes.count }
+
+    /// The code of a key of a group; the space's `count` where the key is missing.
+    func code(_ group: Int, ofKey key: Int) -> Int { combination.part(key, of: codes[group]) }
+
+    /// What tells a group apart among those with the same values of the keys left out.
+    func name(_ group: Int, of keys: [Int]) -> UInt64 { combination.keeping(keys, of: codes[group]) }
 
     /// The value of each key of a group.
-    func values(of group: Int) -> [Value] { keys[group].enumerated().map { value($1, ofKey: $0) } }
+    func values(of group: Int) -> [Value] { spaces.indices.map { value(code(group, ofKey: $0), ofKey: $0) } }
 
     func value(_ code: Int, ofKey key: Int) -> Value { code == spaces[key].count ? .missing : spaces[key].value(code) }
 
     /// For each group and key where its value stands among the values of the key that are met; a missing one stands last.
     var ranks: [[Int]] {
         let places = spaces.indices.map { key in
-            let codes = Set(keys.map { $0[key] })
-            let values = codes.map { (code: $0, value: value($0, ofKey: key)) }
+            let met = Set(codes.map { combination.part(key, of: $0) })
+            let values = met.map { (code: $0, value: value($0, ofKey: key)) }
             let sorted = values.sorted { a, b in
                 let comparison = spaces[key].isTime ? 0 : Value.compare(a.value, b.value)
                 return comparison != 0 ? comparison < 0 : a.code < b.code
             }
-            return Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1.code, $0) })
+            var places = [Int](repeating: 0, count: (met.max() ?? 0) + 1)
+            for (place, entry) in sorted.enumerated() { places[entry.code] = place }
+            return places
         }
-        return keys.map { key in zip(key, places).map { $1[$0] ?? 0 } }
+        return codes.map { code in spaces.indices.map { places[$0][combination.part($0, of: code)] } }
     }
 
     /// The results of every slot, where group `g` goes to line `map[g]` of `lines`: as they are, in one, or with some
@@ -84,25 +91,29 @@ struct Groups {
         }
     }
 
+    /// Which of the keys is time.
+    private var axis: Int? { spaces.indices.first { spaces[$0].isTime } }
+
     /// The results of every slot for each group, over the rows of this period and of all, or so many, before it in its
     /// series.
     func results(_ frame: Frame) -> [[Value]] {
-        guard let axis = spaces.indices.first(where: { spaces[$0].isTime }) else { return results(map: Array(keys.indices), lines: count) }
-        var lines: [[Int]: Int] = [:]
-        for (line, key) in keys.enumerated() { lines[key] = line }
-        let periods = keys.map { $0[axis] }.filter { $0 < spaces[axis].count }
+        guard let axis else { return results(map: Array(codes.indices), lines: count) }
+        let lines = CodeIndex(codes, combination)
+        let periods = codes.map { combination.part(axis, of: $0) }
+        let missing = spaces[axis].count
+        let shown = periods.filter { $0 < missing }
         let reach: Int
         switch frame {
-        case .cumulative: reach = (periods.max() ?? 0) - (periods.min() ?? 0) + 1
+        case .cumulative: reach = (shown.max() ?? 0) - (shown.min() ?? 0) + 1
         case .rolling(let count): reach = count
         }
         // For each step back in time, where each group's rows are counted as well.
         let maps = (0..<reach).map { step in
-            keys.map { key -> Int in
-                guard key[axis] < spaces[axis].count else { return step == 0 ? lines[key] ?? count : count }
-                var later = key
-                later[axis] += step
-                return lines[later] ?? count
+            codes.indices.map { group -> Int in
+                guard periods[group] < missing else { return step == 0 ? group : count }
+                guard periods[group] + step < missing else { return count }
+                let line = lines[codes[group] + UInt64(step) * combination.stride(axis)]
+                return line < 0 ? count : line
             }
         }
         return states.map { accumulator, places in
@@ -118,21 +129,18 @@ struct Groups {
 
     /// For each group the one of the period before in its series; -1 where there is none.
     var previous: [Int] {
-        guard let axis = spaces.indices.first(where: { spaces[$0].isTime }) else { return keys.map { _ in -1 } }
-        var lines: [[Int]: Int] = [:]
-        for (line, key) in keys.enumerated() { lines[key] = line }
-        return keys.map { key in
-            guard key[axis] < spaces[axis].count else { return -1 }
-            var earlier = key
-            earlier[axis] -= 1
-            return lines[earlier] ?? -1
+        guard let axis else { return codes.map { _ in -1 } }
+        let lines = CodeIndex(codes, combination)
+        return codes.map { code in
+            let period = combination.part(axis, of: code)
+            return period > 0 && period < spaces[axis].count ? lines[code - combination.stride(axis)] : -1
         }
     }
 
     /// For each group the others that it is ranked among: those of its period where there are other keys, else all.
     var rivals: [[Int]] {
-        guard let axis = spaces.indices.first(where: { spaces[$0].isTime }), spaces.count > 1 else { return keys.map { _ in [0] } }
-        return keys.map { [$0[axis]] }
+        guard let axis, spaces.count > 1 else { return codes.map { _ in [0] } }
+        return codes.map { [combination.part(axis, of: $0)] }
     }
 
     /// Adds the groups that lie between the first and the last period shown and have no rows, for each combination of the
@@ -140,32 +148,83 @@ struct Groups {
     ///
     /// Returns false where that would make more lines than anybody reads: then none are added.
     mutating func fillGaps() -> Bool {
-        let time = spaces.indices.filter { spaces[$0].isTime }
-        guard time.count == 1, let axis = time.first else { return true }
-        let shown = keys.map { $0[axis] }.filter { $0 < spaces[axis].count }
-        guard let first = shown.min(), let last = shown.max() else { return true }
-        var known = Set(keys)
-        var series: [[Int]] = []
-        var seen: Set<[Int]> = []
-        for key in keys where key[axis] < spaces[axis].count {
-            var other = key
-            other[axis] = 0
-            if seen.insert(other).inserted { series.append(other) }
+        guard spaces.count(where: \.isTime) == 1, let axis else { return true }
+        let others = spaces.indices.filter { $0 != axis }
+        let missing = spaces[axis].count
+        var first = Int.max
+        var last = Int.min
+        var series: Set<UInt64> = []
+        for code in codes {
+            let period = combination.part(axis, of: code)
+            guard period < missing else { continue }
+            first = min(first, period)
+            last = max(last, period)
+            series.insert(combination.keeping(others, of: code))
         }
+        guard first <= last else { return true }
         guard series.count * (last - first + 1) <= Self.mostGroups else { return false }
-        for other in series {
+        let known = CodeIndex(codes, combination)
+        for name in series.sorted() {
             for period in first...last {
-                var key = other
-                key[axis] = period
-                if known.insert(key).inserted {
-                    keys.append(key)
-                    for index in states.indices { states[index].places.append(-1) }
-                }
+                let code = name + UInt64(period) * combination.stride(axis)
+                if known[code] < 0 { codes.append(code) }
             }
+        }
+        for index in states.indices {
+            states[index].places.append(contentsOf: repeatElement(-1, count: count - states[index].places.count))
         }
         return true
     }
 
     /// Gaps are not filled where that would make more lines than anybody reads.
     private static let mostGroups = 1_000_000
+}
+
+/// How the codes of several keys are one number, and that number them again.
+struct KeyCombination {
+    private let sizes: [UInt64]
+    private let strides: [UInt64]
+    /// How many combinations there are.
+    let count: UInt64
+
+    init(_ spaces: [KeySpace]) {
+        sizes = spaces.map { UInt64($0.count + 1) }
+        var strides = [UInt64](repeating: 1, count: spaces.count)
+        var product: UInt64 = 1
+        for key in spaces.indices.reversed() {
+            strides[key] = product
+            product = product.multipliedReportingOverflow(by: sizes[key]).partialValue
+        }
+        self.strides = strides
+        count = product
+    }
+
+    func stride(_ key: Int) -> UInt64 { strides[key] }
+
+    func part(_ key: Int, of code: UInt64) -> Int { Int(code / strides[key] % sizes[key]) }
+
+    /// The code with all other keys at their first value.
+    func keeping(_ keys: [Int], of code: UInt64) -> UInt64 { keys.reduce(0) { $0 + code / strides[$1] % sizes[$1] * strides[$1] } }
+}
+
+/// Where each code stands in a list; -1 where it does not.
+struct CodeIndex {
+    private let direct: [Int32]
+    private let hashed: [UInt64: Int32]
+
+    init(_ codes: [UInt64], _ combination: KeyCombination) {
+        if combination.count <= UInt64(max(1 << 16, codes.count * 8)) {
+            var direct = [Int32](repeating: -1, count: Int(combination.count))
+            for (place, code) in codes.enumerated() { direct[Int(code)] = Int32(place) }
+            (self.direct, hashed) = (direct, [:])
+        } else {
+            direct = []
+            hashed = Dictionary(uniqueKeysWithValues: codes.enumerated().map { ($1, Int32($0)) })
+        }
+    }
+
+    subscript(code: UInt64) -> Int {
+        if !direct.isEmpty { return code < UInt64(direct.count) ? Int(direct[Int(code)]) : -1 }
+        return hashed[code].map { Int($0) } ?? -1
+    }
 }

@@ -45,11 +45,11 @@ struct Lines {
     /// One line, or one for each period, over the groups that were not chosen, computed from their rows.
     mutating func addOther(_ rest: [Int], groups all: Groups, ranked: [Int]) {
         let free = all.spaces.indices.filter { !ranked.contains($0) }
-        var lineOf: [[Int]: Int] = [:]
+        var lineOf: [UInt64: Int] = [:]
         var samples: [Int] = []
         var map = [Int](repeating: -1, count: all.count)
         for group in rest {
-            let name = free.map { all.keys[group][$0] }
+            let name = all.name(group, of: free)
             if lineOf[name] == nil {
                 lineOf[name] = samples.count
                 samples.append(group)

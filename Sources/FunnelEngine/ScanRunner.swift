@@ -5,8 +5,8 @@ import FunnelText
 
 /// The groups of one scan: for each its code over all keys, and the states of the scan's aggregates.
 struct ScanResult {
-    /// The combined code of each group; nil where there are no keys and one group.
-    var codes: [UInt64]
+    /// The combined code of each group; nil where a group's place is its code.
+    var codes: [UInt64]?
     var accumulators: [Accumulator]
 }
 
@@ -59,21 +59,19 @@ struct ScanRunner {
     private static func merged(_ results: [ScanResult], _ aggregates: [CompiledAggregate], dense: Int?) -> ScanResult {
         if results.count == 1 { return results[0] }
         if let dense {
-            var first = results[0]
             let identity = (0..<UInt32(dense)).map { $0 }
             for other in results.dropFirst() {
-                for (mine, theirs) in zip(first.accumulators, other.accumulators) { mine.merge(theirs, map: identity) }
+                for (mine, theirs) in zip(results[0].accumulators, other.accumulators) { mine.merge(theirs, map: identity) }
             }
-            first.codes = results[0].codes
-            return first
+            return results[0]
         }
-        let codes = Set(results.flatMap(\.codes)).sorted()
+        let codes = Set(results.flatMap { $0.codes ?? [] }).sorted()
         var places: [UInt64: UInt32] = [:]
         places.reserveCapacity(codes.count)
         for (place, code) in codes.enumerated() { places[code] = UInt32(place) }
         let accumulators = aggregates.map { Accumulator($0, groups: codes.count) }
         for result in results {
-            let map = result.codes.map { places[$0] ?? 0 }
+            let map = (result.codes ?? []).map { places[$0] ?? 0 }
             for (mine, theirs) in zip(accumulators, result.accumulators) { mine.merge(theirs, map: map) }
         }
         return ScanResult(codes: codes, accumulators: accumulators)
@@ -95,10 +93,9 @@ private final class Worker: @unchecked Sendable {
         self.filter = filter
         self.isDense = isDense
         accumulators = aggregates.map { Accumulator($0, groups: groups) }
-        if isDense { codes = (0..<UInt64(groups)).map { $0 } }
     }
 
-    var result: ScanResult { ScanResult(codes: codes, accumulators: accumulators) }
+    var result: ScanResult { ScanResult(codes: isDense ? nil : codes, accumulators: accumulators) }
 
     func add(_ rows: Range<Int>, _ links: LeadLinks?) {
         let morsel = scratch.morsel(rows, links)
