@@ -68,7 +68,7 @@ let package = Package(
             name: "FunnelTesting",
             dependencies: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelIngest", "FunnelRender", "FunnelSession"],
             path: "Tests/FunnelTesting", swiftSettings: rules),
-        tests("FunnelGoldenTests", sees: ["FunnelTesting"]),
+        tests("FunnelGoldenTests", sees: ["FunnelSession", "FunnelTesting"]),
         tests("FunnelSyntaxTests", sees: ["FunnelText", "FunnelSyntax", "FunnelTesting"]),
         tests("FunnelTextTests", sees: ["FunnelText"]),
         tests("FunnelRenderTests", sees: ["FunnelText", "FunnelModel", "FunnelRender"]),

@@ -25,6 +25,19 @@ package struct ArrowPiece: Sendable {
     package let marks: RowMarks
 }
 
+extension ArrowPiece {
+    /// Days and times of day of the same rows as time stamps. A day without a time is its midnight.
+    package func joined(with time: ArrowPiece) -> ArrowPiece {
+        guard case .days(let days) = values, case .times(let times) = time.values, days.count == times.count else { return self }
+        var joined = marks
+        for row in time.marks.misfits where marks.isPresent(row) { joined.misfit(row) }
+        var finest: Int64 = 0
+        for row in 0..<times.count { finest |= times.base[row] % 1_000_000 == 0 ? 0 : times.base[row] % 1000 == 0 ? 1 : 2 }
+        let digits = finest >= 2 ? 6 : finest == 1 ? 3 : 0
+        return ArrowPiece(values: .instants(days: days, times: times, digits: digits, cut: 0), marks: joined)
+    }
+}
+
 /// Which rows of a piece have no value, and which have one that does not fit; both hold zero.
 package struct RowMarks: Sendable {
     package let count: Int
@@ -35,6 +48,8 @@ package struct RowMarks: Sendable {
     package private(set) var misfits: [Int] = []
 
     init(_ count: Int) { self.count = count }
+
+    package func isPresent(_ row: Int) -> Bool { validity.map { $0.base[row >> 6] >> UInt64(row & 63) & 1 == 1 } ?? true }
 
     mutating func miss(_ row: Int) {
         if validity == nil {

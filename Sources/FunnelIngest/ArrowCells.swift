@@ -45,7 +45,7 @@ final class ArrowCells: @unchecked Sendable {
 }
 
 extension ArrowPiece {
-    func isPresent(_ row: Int) -> Bool { marks.validity.map { $0.base[row >> 6] >> UInt64(row & 63) & 1 == 1 } ?? true }
+    func isPresent(_ row: Int) -> Bool { marks.isPresent(row) }
 
     /// A value as a text file would have it; empty where there is none.
     func text(_ row: Int) -> String {

@@ -33,18 +33,18 @@ extension ArrowReading {
             }
         }
         var pieces = try read(scale: nil)
-        if case .decimal = file.fields[index].type, pieces.contains(where: { !$0.marks.misfits.isEmpty }) {
+        if case .decimal = type(index), pieces.contains(where: { !$0.marks.misfits.isEmpty }) {
             // Digits behind the point that are zero in every row make room for larger numbers.
             pieces = try read(scale: try neededScale(index, spans))
         }
         var reals: ArrowPart.RealRule?
-        if case .real = file.fields[index].type { reals = ArrowPart.realRule(pieces) }
+        if case .real = type(index) { reals = ArrowPart.realRule(pieces) }
         let arena = Arena()
         let parts = try Parallel.map(spans.count, threads: request.threads) { [pieces, reals] at in
             try checkInterrupt()
             return ArrowPart.make(pieces[at], reals: reals, arena: arena)
         }
-        guard let column = try Assembly.column(name, parts.map(\.part), rule: rule(file.fields[index].type), check: checkInterrupt) else {
+        guard let column = try Assembly.column(name, parts.map(\.part), rule: rule(type(index)), check: checkInterrupt) else {
             preconditionFailure("pieces of one scale that do not fit together")
         }
         var made = Made(column: column)
@@ -61,7 +61,7 @@ extension ArrowReading {
         var needed = 0
         for span in spans {
             do throws(ArrowError) {
-                needed = max(needed, try file.batches[span.batch].arrays[index].neededScale(span.rows, of: header.names[index]))
+                needed = max(needed, try file.batches[span.batch].arrays[sources[index].field].neededScale(span.rows, of: header.names[index]))
             } catch {
                 throw Diagnostic.arrowFile(error, request)
             }
@@ -155,7 +155,7 @@ extension ArrowReading {
     }
 
     private func text(_ column: Int, _ batch: Int, _ row: Int) -> String {
-        let array = file.batches[batch].arrays[column]
+        let array = file.batches[batch].arrays[sources[column].field]
         guard let piece = try? piece(column, batch, row..<row + 1), piece.marks.misfits.isEmpty else { return array.written(row) }
         return piece.text(0)
     }

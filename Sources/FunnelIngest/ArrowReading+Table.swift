@@ -9,10 +9,10 @@ extension ArrowReading {
         var assignment = assignment
         let rowCount = file.rowCount
         var made: [Made] = []
-        for index in file.fields.indices {
+        for index in sources.indices {
             made.append(try column(index))
-            let share = (index + 1) * byteCount / file.fields.count
-            progress(LoadProgress(rows: rowCount * (index + 1) / file.fields.count, bytes: share, totalBytes: byteCount))
+            let share = (index + 1) * byteCount / sources.count
+            progress(LoadProgress(rows: rowCount * (index + 1) / sources.count, bytes: share, totalBytes: byteCount))
         }
         var notes = notes
         var refused = try badRows(made, &notes)
@@ -40,10 +40,10 @@ extension ArrowReading {
         var columns: [TableSchema.Column] = []
         var texts: [Int: [String]] = [:]
         let isWhole = spans.count <= 1
-        for index in file.fields.indices {
+        for index in sources.indices {
             let made = try column(index, limit: 1).column
             let isOpen =
-                switch file.fields[index].type {
+                switch type(index) {
                 case .real, .decimal: assignment.demand(index) == nil
                 default: false
                 }
@@ -54,7 +54,7 @@ extension ArrowReading {
         for constant in assignment.constants {
             columns.append(.init(constant.name, try ConstantColumn.make(constant, rows: 1, request).type))
         }
-        let count = file.fields.count
+        let count = sources.count
         return TableSchema(
             role: request.role, columns: columns, roles: assignment.roles.mapValues { assignment.index($0, columns: count) },
             aliases: assignment.aliases.mapValues { assignment.index($0, columns: count) })

@@ -9,6 +9,8 @@ import Glibc
 struct ArrowReading {
     let request: LoadRequest
     let file: ArrowFile
+    /// Where each column of the table comes from.
+    let sources: [Source]
     let header: Header
     let byteCount: Int
     var assignment: RoleAssignment
@@ -30,11 +32,18 @@ struct ArrowReading {
             throw Diagnostic.arrowFile(error, request)
         }
         // The names go the way of a text file's header, so that they are told apart and recognised in the same way.
-        let names = file.fields.map { "\"" + $0.name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" }
+        let sources = Source.all(file.fields)
+        self.sources = sources
+        let names = sources.map { [file] in file.fields[$0.field] }.map {
+            "\"" + $0.name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        }
         let text = FileText(Array((names.joined(separator: ",") + "\n").utf8))
         guard !names.isEmpty, let header = Header(text, from: 0, dialect: Dialect(delimiter: Byte.comma)) else { throw Diagnostic.emptyFile(request) }
         self.header = header
         notes = header.notes
+        for source in sources {
+            if let time = source.time { notes.append(Note.joined(file.fields[source.field].name, file.fields[time].name)) }
+        }
         assignment = try RoleAssignment(request, header: header)
         dropMisfits()
         let missing = request.role.needed.filter { assignment.roles[$0] == nil }
@@ -60,6 +69,12 @@ struct ArrowReading {
 
     // MARK: - How columns are read
 
+    /// The type of a column of the table, as the file has it.
+    func type(_ column: Int) -> ArrowType {
+        guard let time = sources[column].time, case .time(let unit) = file.fields[time].type else { return file.fields[sources[column].field].type }
+        return .timestamp(unit, zone: nil)
+    }
+
     /// How a column comes in.
     enum Way {
         /// As it is.
@@ -69,7 +84,7 @@ struct ArrowReading {
     }
 
     func way(_ column: Int) -> Way {
-        let type = file.fields[column].type
+        let type = type(column)
         let isConditional = assignment.conditional.contains { $0.column == column }
         let demand = isConditional ? nil : assignment.demand(column)
         let fits: Bool =
@@ -135,10 +150,35 @@ struct ArrowReading {
 
     func piece(_ column: Int, _ batch: Int, _ rows: Range<Int>, scale: Int? = nil) throws -> ArrowPiece {
         do throws(ArrowError) {
-            return try file.batches[batch].arrays[column].piece(
-                rows, of: header.names[column], scale: scale, zoneMinutes: request.timezoneMinutes)
+            let arrays = file.batches[batch].arrays
+            let piece = try arrays[sources[column].field].piece(rows, of: header.names[column], scale: scale, zoneMinutes: request.timezoneMinutes)
+            guard let time = sources[column].time else { return piece }
+            return piece.joined(with: try arrays[time].piece(rows, of: file.fields[time].name))
         } catch {
             throw Diagnostic.arrowFile(error, request)
+        }
+    }
+}
+
+extension ArrowReading {
+    /// What a column of the table is made of: a column of the file, and where a saved store has taken a time stamp apart, the
+    /// column of its time of day.
+    struct Source: Sendable {
+        var field: Int
+        var time: Int?
+
+        static func all(_ fields: [ArrowField]) -> [Source] {
+            var sources: [Source] = []
+            var taken: Set<Int> = []
+            for (index, field) in fields.enumerated() {
+                guard field.type == .days, let time = fields.firstIndex(where: { $0.name == field.name + " time" }), case .time = fields[time].type else {
+                    sources.append(Source(field: index))
+                    continue
+                }
+                taken.insert(time)
+                sources.append(Source(field: index, time: time))
+            }
+            return sources.filter { !taken.contains($0.field) }
         }
     }
 }

@@ -44,6 +44,8 @@ extension Diagnostic {
 extension Note {
     static func emptyTexts(_ count: Int, _ column: String) -> String { "\(counted(count, "empty text")) in `\(column)` read as missing" }
 
+    static func joined(_ day: String, _ time: String) -> String { "`\(day)` and `\(time)` are one time stamp" }
+
     static func notNumbers(_ count: Int, _ column: String) -> String { "\(counted(count, "value")) `NaN` in `\(column)` read as missing" }
 
     static func rounded(_ column: String, _ digits: Int) -> String {

@@ -27,6 +27,63 @@ struct ToolsTests {
         }
     }
 
+    @Test("pyarrow, Polars and DuckDB read the tables of a saved store")
+    func saved() throws {
+        let folder = TemporaryFolder()
+        let path = folder.path + "/crm.store"
+        let store = SmallStore.make(seed: 21)
+        _ = try StoreWriter(store, to: path, ledger: DamageLedger(), interrupt: nil).save()
+        for (role, table) in store.tables {
+            let all = try Tools.run(["read", "\(path)/\(role.rawValue).arrow"])
+            for tool in ["pyarrow", "polars", "duckdb"] {
+                var read: [String: String] = [:]
+                for line in all where line[0] == tool { read[line[1]] = line[2] }
+                for column in table.columns {
+                    let rows = 0..<table.rowCount
+                    #expect(read[column.name] == rows.map { Tools.text(Tools.day(column.value($0))) }.joined(separator: "|"), "\(tool): \(role) \(column.name)")
+                    guard case .timestamp = column.values else { continue }
+                    #expect(read[column.name + " time"] == rows.map { Tools.text(Tools.time(column.value($0))) }.joined(separator: "|"))
+                }
+            }
+        }
+    }
+
+    @Test("pyarrow, Polars and DuckDB read answers")
+    func answers() throws {
+        let path = Tools.temporaryFile("answer.arrow")
+        defer { unlink(path) }
+        let columns = [
+            AnswerColumn("source", .key(nil)), AnswerColumn("month", .key(.month)), AnswerColumn("leads", .measure(.count)),
+            AnswerColumn("revenue", .measure(.money)),
+            AnswerColumn("conversion", .measure(.percent)), AnswerColumn("won", .key(nil)), AnswerColumn("day", .key(nil)),
+            AnswerColumn("at", .field(.timestamp)),
+            AnswerColumn("nothing", .measure(.percent)), AnswerColumn("leads", .measure(.count)),
+        ]
+        let rules = CalendarRules()
+        let rows: [[Value]] = [
+            [
+                .text("ads, \"é\""), .period(Period(.month, holding: 19_800, rules: rules)), .exact(Exact(3)), .exact(Exact(123_456, scale: 2)), .real(0.1),
+                .yesNo(true), .date(-5), .timestamp(day: -1, microseconds: 1), .missing, .exact(Exact(7)),
+            ],
+            [
+                .missing, .period(Period(.month, holding: 19_840, rules: rules)), .exact(Exact(-3)), .exact(Exact(5, scale: 1)), .real(.nan), .yesNo(false),
+                .missing,
+                .timestamp(day: 19_800, microseconds: 3_600_000_000), .missing, .missing,
+            ],
+        ]
+        let total: [Value] = [
+            .missing, .missing, .exact(Exact(0)), .exact(Exact(123_506, scale: 2)), .real(-2.5), .missing, .missing, .missing, .missing, .missing,
+        ]
+        try Tools.write(ArrowAnswer.bytes(Answer(columns: columns, rows: rows, total: total)), to: path)
+        let expected = [
+            "source": "ads, \"é\"|-|-", "month": "2024-03|2024-04|-", "leads": "3|-3|0", "revenue": "1234.56|0.50|1235.06", "won": "yes|no|-",
+            "day": "-5|-|-", "at": "-86399999999|1710723600000000|-", "nothing": "-|-|-", "leads 2": "7|-|-", "conversion": "0.1|-|-2.5",
+        ]
+        let lines = try Tools.run(["read", path])
+        #expect(lines.count == 3 * expected.count)
+        for line in lines { #expect(line[2] == expected[line[1]], "\(line[0]): \(line[1])") }
+    }
+
     @Test("what pyarrow and Polars write is read")
     func written() throws {
         let folder = Tools.folder

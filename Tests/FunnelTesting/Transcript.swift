@@ -15,12 +15,15 @@ package final class Transcript {
     package private(set) var status: Int32 = 0
 
     /// A session in a folder. Its clock stands still, so that every run gives the same text.
-    package init(folder: String, now: Instant = Instant(day: 20_454), parameters: [(name: String, value: String)] = [], format: String? = nil) {
+    package init(
+        folder: String, now: Instant = Instant(day: 20_454), parameters: [(name: String, value: String)] = [], format: String? = nil, isSafe: Bool = false
+    ) {
         let box = Box()
         self.box = box
         var configuration = SessionConfiguration(clock: { now }, stopwatch: { 0 })
         configuration.folder = folder
         configuration.parameters = parameters
+        configuration.isSafe = isSafe
         configuration.format = format.flatMap(OutputFormat.init(rawValue:))
         session = Session(configuration, settings: Settings()) { event in box.lines += Self.lines(of: event) }
     }
