@@ -92,15 +92,9 @@ extension Integers {
 
     /// The smallest and the largest value, 0 among them.
     private var extremes: (low: Int64, high: Int64) {
-        func scan<T: FixedWidthInteger & BitwiseCopyable>(_ buffer: Buffer<T>) -> (low: Int64, high: Int64) {
-            var low: T = 0
-            var high: T = 0
-            let base = buffer.base
-            for row in 0..<buffer.count {
-                low = Swift.min(low, base[row])
-                high = Swift.max(high, base[row])
-            }
-            return (Int64(low), Int64(high))
+        func scan<T: FixedWidthInteger & BitwiseCopyable & Sendable>(_ buffer: Buffer<T>) -> (low: Int64, high: Int64) {
+            let pieces = Extremes.of(buffer)
+            return (Int64(Swift.min(0, pieces.low)), Int64(Swift.max(0, pieces.high)))
         }
         switch self {
         case .int8(let buffer): return scan(buffer)

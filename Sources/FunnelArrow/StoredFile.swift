@@ -116,12 +116,7 @@ struct StoredFile {
     // MARK: - What other parts rely on
 
     private static func lie(_ buffer: Buffer<Int32>, within bounds: ClosedRange<Int32>) -> Bool {
-        var low = bounds.upperBound
-        var high = bounds.lowerBound
-        for at in 0..<buffer.count {
-            low = min(low, buffer.base[at])
-            high = max(high, buffer.base[at])
-        }
+        let (low, high) = Extremes.of(buffer)
         return buffer.count == 0 || (low >= bounds.lowerBound && high <= bounds.upperBound)
     }
 
@@ -150,15 +145,10 @@ struct StoredFile {
     }
 
     private static func largest(_ codes: Codes) -> Int {
-        func scan<T: FixedWidthInteger & BitwiseCopyable>(_ buffer: Buffer<T>) -> Int {
-            var high: T = 0
-            for at in 0..<buffer.count { high = max(high, buffer.base[at]) }
-            return Int(high)
-        }
         switch codes {
-        case .uint8(let buffer): return scan(buffer)
-        case .uint16(let buffer): return scan(buffer)
-        case .uint32(let buffer): return scan(buffer)
+        case .uint8(let buffer): Int(Extremes.of(buffer).high)
+        case .uint16(let buffer): Int(Extremes.of(buffer).high)
+        case .uint32(let buffer): Int(Extremes.of(buffer).high)
         }
     }
 
