@@ -88,6 +88,7 @@ package struct StoreReader {
     // MARK: - Tables
 
     private func table(_ table: Manifest.Table, _ file: StoredFile, _ links: StoredFile) throws(StoreError) -> Table {
+        guard table.rowCount <= Int(Int32.max), !table.columns.isEmpty || table.rowCount == 0 else { throw .damagedManifest }
         var columns: [Column] = []
         for stored in table.columns {
             let column = try file.column(stored, named: "column `\(stored.name)` of")

@@ -138,11 +138,16 @@ struct StoredFile {
             else { return false }
             // A column without a text has the code 0 all the same.
             return largest(codes) < max(1, dictionary.count)
-        case .timestamp(_, let time, let unit): return time.fits(below: 86_400 * unit.rawValue) && time.largest != nil
+        case .date(let days): return days.fits(below: mostDays)
+        case .timestamp(let days, let time, let unit):
+            return days.fits(below: mostDays) && time.fits(below: 86_400 * unit.rawValue) && time.largest != nil
         case .yesNo(let bits): return isSound(bits)
-        case .integer, .decimal, .date: return true
+        case .integer, .decimal: return true
         }
     }
+
+    /// Calendars count from the year 1 to 9999, which is within this many days around 1970.
+    private static let mostDays: Int64 = 4_000_000
 
     private static func largest(_ codes: Codes) -> Int {
         switch codes {

@@ -10,6 +10,8 @@ struct CompiledAggregate: Sendable {
         case exact(any NumberNode<Int64>, unit: Unit)
         case real(any NumberNode<Double>)
         case text(any TextNode)
+
+        var isNone: Bool { if case .none = self { true } else { false } }
     }
 
     /// What a whole number of an argument stands for.

@@ -16,13 +16,15 @@ package struct Engine {
     }
 
     /// The answer's columns are the keys and the measures that are shown; its remarks are those of the groups.
-    package func answer(_ plan: Plan) throws(Diagnostic) -> Answer {
+    ///
+    /// `watch` is told, for each scan, how long it took.
+    package func answer(_ plan: Plan, watch: ((Duration) -> Void)? = nil) throws(Diagnostic) -> Answer {
         if let asOf = plan.asOf {
             var now = plan
             now.asOf = nil
-            return try Engine(store: store.asOf(asOf.total, threads: threads), threads: threads, interrupt: interrupt).answer(now)
+            return try Engine(store: store.asOf(asOf.total, threads: threads), threads: threads, interrupt: interrupt).answer(now, watch: watch)
         }
-        var groups = try groups(of: plan)
+        var groups = try groups(of: plan, watch)
         let isFilled = groups.fillGaps()
         let identity = Array(0..<groups.count)
         let totals = groups.results(map: Array(repeating: 0, count: groups.count), lines: 1)
@@ -36,13 +38,22 @@ package struct Engine {
         return answer
     }
 
-    private func groups(of plan: Plan) throws(Diagnostic) -> Groups {
+    /// What computes rows of each scan, and the values of each key.
+    func prepare(_ plan: Plan) throws(Diagnostic) -> (compilers: [RowCompiler], spaces: [KeySpace]) {
         let compilers = plan.scans.map { RowCompiler(store: store, table: $0.table, threads: threads, interrupt: interrupt) }
         var spaces: [KeySpace] = []
         for index in plan.keys.indices { spaces.append(try KeySpace(index, of: plan, compilers: compilers)) }
+        return (compilers, spaces)
+    }
+
+    private func groups(of plan: Plan, _ watch: ((Duration) -> Void)?) throws(Diagnostic) -> Groups {
+        let (compilers, spaces) = try prepare(plan)
+        let clock = ContinuousClock()
         var results: [ScanResult] = []
         for (index, scan) in plan.scans.enumerated() {
+            let start = clock.now
             results.append(try ScanRunner(scan: scan, compiler: compilers[index], spaces: spaces, index: index).run())
+            watch?(clock.now - start)
         }
         return Groups(plan, spaces, results, threads: threads)
     }

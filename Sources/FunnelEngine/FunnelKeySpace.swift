@@ -61,6 +61,9 @@ struct FunnelKeySpace: Sendable {
         return (try KeySpace(0, of: plan, compilers: [compiler]), compiler)
     }
 
+    /// Whether the key is one of the first step's stage row.
+    var isOfRows: Bool { if case .stage = source { true } else { false } }
+
     /// The code of a key that is missing.
     private var missing: Int { size - 1 }
 

@@ -59,7 +59,10 @@ struct FunnelRunner {
         let finders = windows.map { ChainFinder(steps: plan.steps, order: plan.order, isOpen: plan.isOpen, window: $0) }
         let size = TimelineReader.leadsAtATime
         let pieces = (tables.count + size - 1) / size
-        let workers = (0..<max(1, threads)).map { _ in (scratch: Scratch(), reader: TimelineReader(tables, isStrict: plan.order == .strict)) }
+        let numbersRows = spaces.contains(where: \.isOfRows)
+        let workers = (0..<max(1, threads)).map { _ in
+            (scratch: Scratch(), reader: TimelineReader(tables, isStrict: plan.order == .strict, numbersRows: numbersRows))
+        }
         nonisolated(unsafe) let shared = workers
         nonisolated(unsafe) let outlets = sinks
         let steps = plan.steps.count

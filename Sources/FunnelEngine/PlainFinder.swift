@@ -47,7 +47,7 @@ struct PlainFinder {
         var place = start
         while place < timeline.count {
             places[step] = place
-            step &+= Int(truncatingIfNeeded: timeline.steps[place] &>> UInt64(truncatingIfNeeded: step) & 1)
+            step &+= Int(truncatingIfNeeded: timeline.steps[place] &>> UInt32(truncatingIfNeeded: step) & 1)
             place &+= 1
         }
         return min(step, steps)

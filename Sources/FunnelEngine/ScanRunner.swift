@@ -28,8 +28,7 @@ struct ScanRunner {
         let rows = compiler.store.rowCount(scan.table)
         let morsels = Workers.morsels(in: rows)
         let combinations = try Self.combinations(spaces)
-        // A small table does not fill a large array.
-        let isDense = combinations <= UInt64(min(Self.denseLimit, max(65_536, rows * 4)))
+        let isDense = Self.isDense(combinations, rows: rows)
         let threads = max(1, min(compiler.threads, morsels))
         let workers = (0..<threads).map { _ in
             Worker(aggregates, groups: isDense ? Int(combinations) : 0, scan: self, isDense: isDense, filter: filter)
@@ -44,6 +43,9 @@ struct ScanRunner {
         let results = workers.map(\.result)
         return Self.merged(results, aggregates, dense: isDense ? Int(combinations) : nil)
     }
+
+    /// Whether groups have a place each in an array. A small table does not fill a large one.
+    static func isDense(_ combinations: UInt64, rows: Int) -> Bool { combinations <= UInt64(min(denseLimit, max(65_536, rows * 4))) }
 
     /// How many combinations the keys have, each with its missing value.
     static func combinations(_ spaces: [KeySpace]) throws(Diagnostic) -> UInt64 {
@@ -85,6 +87,8 @@ private final class Worker: @unchecked Sendable {
     private let filter: (any BitsNode)?
     private let isDense: Bool
     private let accumulators: [Accumulator]
+    /// Whether anything is read of the rows that the filter keeps, but how many they are.
+    private let readsRows: Bool
     private var places: [UInt64: UInt32] = [:]
     private var codes: [UInt64] = []
 
@@ -93,6 +97,7 @@ private final class Worker: @unchecked Sendable {
         self.filter = filter
         self.isDense = isDense
         accumulators = aggregates.map { Accumulator($0, groups: groups) }
+        readsRows = !scan.spaces.isEmpty || aggregates.contains { $0.filter != nil || !$0.argument.isNone }
     }
 
     var result: ScanResult { ScanResult(codes: isDense ? nil : codes, accumulators: accumulators) }
@@ -104,7 +109,7 @@ private final class Worker: @unchecked Sendable {
         let kept = Kernels.population(bits, morsel.count)
         if kept == morsel.count {
             add(morsel, nil)
-        } else if kept * 2 < morsel.count {
+        } else if kept * 2 < morsel.count, readsRows {
             // The few rows that are kept are picked out of the columns.
             if kept > 0 {
                 let index = scratch.takeIndex()

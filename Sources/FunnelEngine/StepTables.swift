@@ -13,7 +13,7 @@ struct StepTables: Sendable {
     let codes: Codes?
     let stageMissing: Bitmap?
     /// For each stage code the steps that it is, a bit each, and its place in the declared order.
-    let stepsOfCode: [UInt64]
+    let stepsOfCode: [UInt32]
     let rankOfCode: [Int32]
     /// Stage rows for which a step's condition holds.
     let stageBits: [(step: Int, bits: Bitmap)]
@@ -26,7 +26,7 @@ struct StepTables: Sendable {
     let hasDeclaredOrder: Bool
 
     /// A step is a bit of a word; one bit is left for the step behind the last.
-    static let mostSteps = 63
+    static let mostSteps = 31
 
     init(_ plan: FunnelPlan, _ store: Store, threads: Int, interrupt: Interrupt?) throws(Diagnostic) {
         guard plan.steps.count <= Self.mostSteps else { throw .tooManySteps(Self.mostSteps) }
@@ -68,14 +68,14 @@ struct StepTables: Sendable {
         dealEvents = deals
     }
 
-    private static func stageCodes(_ stages: Table?, _ plan: FunnelPlan) -> (Codes?, [UInt64], [Int32]) {
+    private static func stageCodes(_ stages: Table?, _ plan: FunnelPlan) -> (Codes?, [UInt32], [Int32]) {
         guard let column = stages?.column(.stage), case .text(let codes, let dictionary) = column.values else { return (nil, [], []) }
         let names = dictionary.texts.map(Name.fold)
         var order: [String: Int32] = [:]
         for (place, name) in plan.stageOrder.enumerated() where order[Name.fold(name)] == nil { order[Name.fold(name)] = Int32(place) }
         let steps = names.map { name in
-            plan.steps.indices.reduce(UInt64(0)) { mask, index in
-                if case .stage(let stage) = plan.steps[index].events, Name.fold(stage) == name { mask | 1 << UInt64(index) } else { mask }
+            plan.steps.indices.reduce(UInt32(0)) { mask, index in
+                if case .stage(let stage) = plan.steps[index].events, Name.fold(stage) == name { mask | 1 << UInt32(index) } else { mask }
             }
         }
         return (codes, steps, names.map { order[$0] ?? Int32.max })
@@ -84,25 +84,35 @@ struct StepTables: Sendable {
     /// Whether some steps are events of leads or deals, beside the rows of the stages table.
     var hasOtherEvents: Bool { !leadEvents.isEmpty || !dealEvents.isEmpty }
 
-    /// The steps of a run of stage rows, a bit each, and where each row stands among those of its time.
-    func read(_ rows: Range<Int>, _ steps: UnsafeMutablePointer<UInt64>, _ ranks: UnsafeMutablePointer<Int32>) {
+    /// The steps of a run of stage rows, a bit each.
+    func read(_ rows: Range<Int>, _ steps: UnsafeMutablePointer<UInt32>) {
         let count = rows.count
-        if let codes {
-            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(1, count)) { memory in
-                Kernels.widen(codes, rows, memory.baseAddress!)
-                stepsOfCode.withUnsafeBufferPointer { table in for row in 0..<count { steps[row] = table[Int(memory[row])] } }
-                if hasDeclaredOrder { rankOfCode.withUnsafeBufferPointer { table in for row in 0..<count { ranks[row] = table[Int(memory[row])] } } }
-            }
-        } else {
-            for row in 0..<count { (steps[row], ranks[row]) = (0, .max) }
+        guard let codes else {
+            steps.update(repeating: 0, count: count)
+            return readBits(rows, steps)
         }
-        if let stageMissing {
-            for row in 0..<count where !stageMissing[rows.lowerBound + row] { (steps[row], ranks[row]) = (0, .max) }
-        }
+        Kernels.widen(codes, rows, steps)
+        stepsOfCode.withUnsafeBufferPointer { table in for row in 0..<count { steps[row] = table[Int(steps[row])] } }
+        if let stageMissing { for row in 0..<count where !stageMissing[rows.lowerBound + row] { steps[row] = 0 } }
+        readBits(rows, steps)
+    }
+
+    private func readBits(_ rows: Range<Int>, _ steps: UnsafeMutablePointer<UInt32>) {
         for (step, bits) in stageBits {
-            for row in 0..<count where bits[rows.lowerBound + row] { steps[row] |= 1 << UInt64(step) }
+            for row in 0..<rows.count where bits[rows.lowerBound + row] { steps[row] |= 1 << UInt32(step) }
         }
-        if !hasDeclaredOrder { for row in 0..<count { ranks[row] = Int32(truncatingIfNeeded: steps[row].trailingZeroBitCount) } }
+    }
+
+    /// Where each of a run of stage rows stands among those of its time: by the declared order, where there is one, else
+    /// by its first step.
+    func read(_ rows: Range<Int>, _ steps: UnsafePointer<UInt32>, ranks: UnsafeMutablePointer<Int32>) {
+        guard hasDeclaredOrder, let codes else {
+            for row in 0..<rows.count { ranks[row] = Int32(truncatingIfNeeded: steps[row].trailingZeroBitCount) }
+            return
+        }
+        Kernels.widen(codes, rows, UnsafeMutableRawPointer(ranks).assumingMemoryBound(to: UInt32.self))
+        rankOfCode.withUnsafeBufferPointer { table in for row in 0..<rows.count { ranks[row] = table[Int(ranks[row])] } }
+        if let stageMissing { for row in 0..<rows.count where !stageMissing[rows.lowerBound + row] { ranks[row] = .max } }
     }
 }
 

@@ -5,12 +5,22 @@ struct Timeline {
     /// Microseconds since 1970-01-01, in order; events of one time in the declared order of the stages or that of the steps.
     let times: UnsafePointer<Int64>
     /// The steps that an event is, a bit each; none for events that only stand between others.
-    let steps: UnsafeMutablePointer<UInt64>
-    /// The stage row that an event is; -1 for events of leads and deals.
+    let steps: UnsafeMutablePointer<UInt32>
+    /// The stage row that an event is, where that is asked; -1 for events of leads and deals.
     let numbers: UnsafeMutablePointer<Int32>
 
     @inline(__always)
-    func isStep(_ step: Int, _ place: Int) -> Bool { steps[place] >> UInt64(truncatingIfNeeded: step) & 1 == 1 }
+    func isStep(_ step: Int, _ place: Int) -> Bool { steps[place] >> UInt32(truncatingIfNeeded: step) & 1 == 1 }
+
+    /// Where an event stands among those of its time, by its first step; last, if it is none.
+    @inline(__always)
+    func rank(_ place: Int) -> UInt32 { (steps[place] & (0 &- steps[place])) &- 1 }
+
+    /// Exchanges an event with the one before it, which is of the same time.
+    func exchange(_ place: Int) {
+        (steps[place], steps[place - 1]) = (steps[place - 1], steps[place])
+        (numbers[place], numbers[place - 1]) = (numbers[place - 1], numbers[place])
+    }
 
     /// The first event of a step at or behind a place.
     @inline(__always)

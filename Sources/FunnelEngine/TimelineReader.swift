@@ -11,14 +11,20 @@ final class TimelineReader {
     private let tables: StepTables
     /// Whether rows that are no step stand in the way: then they are events too.
     private let isStrict: Bool
+    /// Whether events of leads and deals stand between stage rows, or some rows take no part.
+    private let mixes: Bool
+    /// Whether it is asked which rows events are.
+    private let numbersRows: Bool
     /// The stage rows of the leads being read, and the events of one lead where it has others than stage rows.
     private var rows = 0..<0
     private let own = EventMemory()
     private let mixed = EventMemory()
 
-    init(_ tables: StepTables, isStrict: Bool) {
+    init(_ tables: StepTables, isStrict: Bool, numbersRows: Bool) {
         self.tables = tables
         self.isStrict = isStrict
+        mixes = tables.hasOtherEvents || tables.rowFilter != nil
+        self.numbersRows = numbersRows
     }
 
     /// Calls `body` for each lead of a range that has an event.
@@ -28,7 +34,8 @@ final class TimelineReader {
         let starts = tables.runs.map { UnsafePointer($0.starts.base) }
         let runCount = rows.isEmpty ? 0 : tables.runs?.count ?? 0
         let first = rows.lowerBound
-        let mixes = tables.hasOtherEvents || tables.rowFilter != nil
+        let mixes = mixes
+        let isRanked = mixes || tables.hasDeclaredOrder
         let filter = bits.map { UnsafePointer($0.words.base) }
         precondition(bits.map { $0.count >= leads.upperBound } ?? true)
         for lead in leads {
@@ -41,7 +48,7 @@ final class TimelineReader {
                 if mixed.count == 0 { continue }
                 body(lead, Timeline(count: mixed.count, times: mixed.times, steps: mixed.steps, numbers: mixed.numbers))
             } else if part.count > 0 {
-                Self.orderTies(part, own.ranks + start)
+                if isRanked { Self.orderTies(part, own.ranks + start) } else { Self.orderTies(part) }
                 body(lead, part)
             }
         }
@@ -54,8 +61,9 @@ final class TimelineReader {
         rows = runs.rows(of: leads.lowerBound).lowerBound..<runs.rows(of: min(leads.upperBound, runs.count) - 1).upperBound
         own.reserve(rows.count)
         entered.read(rows, own.times)
-        tables.read(rows, own.steps, own.ranks)
-        for at in 0..<rows.count { own.numbers[at] = Int32(truncatingIfNeeded: rows.lowerBound &+ at) }
+        tables.read(rows, own.steps)
+        if mixes || tables.hasDeclaredOrder { tables.read(rows, own.steps, ranks: own.ranks) }
+        if mixes || numbersRows { for at in 0..<rows.count { own.numbers[at] = Int32(truncatingIfNeeded: rows.lowerBound &+ at) } }
     }
 
     /// Rows of a lead stand in the order of time; those of one time are put into the order of their ranks.
@@ -72,8 +80,25 @@ final class TimelineReader {
         var at = start
         while at > 0, ranks[at] < ranks[at - 1], part.times[at] == part.times[at - 1] {
             (ranks[at], ranks[at - 1]) = (ranks[at - 1], ranks[at])
-            (part.steps[at], part.steps[at - 1]) = (part.steps[at - 1], part.steps[at])
-            (part.numbers[at], part.numbers[at - 1]) = (part.numbers[at - 1], part.numbers[at])
+            part.exchange(at)
+            at -= 1
+        }
+    }
+
+    /// The same by each event's first step; those that are no step come last.
+    @inline(__always)
+    private static func orderTies(_ part: Timeline) {
+        var at = 1
+        while at < part.count {
+            if part.rank(at) < part.rank(at &- 1), part.times[at] == part.times[at &- 1] { sink(at, part) }
+            at &+= 1
+        }
+    }
+
+    private static func sink(_ start: Int, _ part: Timeline) {
+        var at = start
+        while at > 0, part.rank(at) < part.rank(at - 1), part.times[at] == part.times[at - 1] {
+            part.exchange(at)
             at -= 1
         }
     }
@@ -90,11 +115,11 @@ final class TimelineReader {
         }
         for events in tables.leadEvents {
             guard let time = events.at(lead) else { continue }
-            mixed.insert(time, 1 << UInt64(events.step), tables.hasDeclaredOrder ? Int32(events.step) - 1_000_000 : Int32(events.step), -1)
+            mixed.insert(time, 1 << UInt32(events.step), tables.hasDeclaredOrder ? Int32(events.step) - 1_000_000 : Int32(events.step), -1)
         }
         for events in tables.dealEvents {
             let rank = tables.hasDeclaredOrder ? Int32.max - 1_000_000 + Int32(events.step) : Int32(events.step)
-            for place in events.places(of: lead) { mixed.insert(events.time(place), 1 << UInt64(events.step), rank, -1) }
+            for place in events.places(of: lead) { mixed.insert(events.time(place), 1 << UInt32(events.step), rank, -1) }
         }
     }
 }
@@ -102,7 +127,7 @@ final class TimelineReader {
 /// Events with their times, steps, ranks among those of one time, and row numbers: memory that is used again.
 private final class EventMemory {
     private(set) var times: UnsafeMutablePointer<Int64>
-    private(set) var steps: UnsafeMutablePointer<UInt64>
+    private(set) var steps: UnsafeMutablePointer<UInt32>
     private(set) var ranks: UnsafeMutablePointer<Int32>
     private(set) var numbers: UnsafeMutablePointer<Int32>
     private var capacity = 64
@@ -139,7 +164,7 @@ private final class EventMemory {
     }
 
     /// Puts an event in its place behind all that are not later.
-    func insert(_ time: Int64, _ step: UInt64, _ rank: Int32, _ number: Int32) {
+    func insert(_ time: Int64, _ step: UInt32, _ rank: Int32, _ number: Int32) {
         reserve(count + 1)
         var at = count
         while at > 0, time < times[at - 1] || (time == times[at - 1] && rank < ranks[at - 1]) {

@@ -2,7 +2,8 @@ import FunnelModel
 
 /// A plan in words, a line a node: what `plan QUERY` shows and golden files record.
 package struct PlanText {
-    package static func lines(_ plan: Plan) -> [String] {
+    /// `costs` are lines on what each scan reads, where a store is at hand.
+    package static func lines(_ plan: Plan, costs: [[String]] = []) -> [String] {
         var lines: [String] = []
         if let asOf = plan.asOf { lines.append("as known before \(text(asOf))") }
         if let limit = plan.limit { lines.append("limit \(limit)") }
@@ -16,11 +17,12 @@ package struct PlanText {
             lines.append("measure \(measure.name) = \(text(measure.value)) as \(measure.quantity.name)" + (measure.isShown ? "" : ", not shown"))
         }
         if !plan.keys.isEmpty { lines.append("meet on " + plan.keys.map(\.name).joined(separator: ", ")) }
-        for scan in plan.scans {
+        for (index, scan) in plan.scans.enumerated() {
             lines.append("scan \(scan.table.rawValue)" + (scan.makesGroups ? "" : ", for lines of other scans"))
             if let filter = scan.filter { lines.append("  where " + text(filter)) }
             if !scan.keys.isEmpty { lines.append("  by " + scan.keys.map(text).joined(separator: ", ")) }
             lines.append(contentsOf: scan.aggregates.map { "  " + text($0) })
+            if costs.indices.contains(index) { lines.append(contentsOf: costs[index].map { "  " + $0 }) }
         }
         return lines
     }

@@ -63,7 +63,7 @@ struct Rehearsal {
             try Binder.check(target, in: source, context)
             context.targets.append((target, source))
         case .test(let test): found += TestBlock(session, context).problems(test, in: source)
-        case .plan(let query, _), .time(let query, _): _ = try Binder.bind(query, in: source, context)
+        case .plan(let query, _, _), .time(let query, _): _ = try Binder.bind(query, in: source, context)
         case .check(let check): _ = try Binder.bind(check, in: source, context)
         case .list(let list):
             _ = try session.format(list.format, list.into, in: source)

@@ -16,14 +16,17 @@ package enum Integers: Sendable {
         }
     }
 
-    package var byteCount: Int {
+    /// The bits of a value.
+    package var width: Int {
         switch self {
-        case .int8(let buffer): buffer.byteCount
-        case .int16(let buffer): buffer.byteCount
-        case .int32(let buffer): buffer.byteCount
-        case .int64(let buffer): buffer.byteCount
+        case .int8: 8
+        case .int16: 16
+        case .int32: 32
+        case .int64: 64
         }
     }
+
+    package var byteCount: Int { count * width / 8 }
 
     package subscript(row: Int) -> Int64 {
         switch self {
@@ -81,13 +84,16 @@ package enum Codes: Sendable {
         }
     }
 
-    package var byteCount: Int {
+    /// The bits of a code.
+    package var width: Int {
         switch self {
-        case .uint8(let buffer): buffer.byteCount
-        case .uint16(let buffer): buffer.byteCount
-        case .uint32(let buffer): buffer.byteCount
+        case .uint8: 8
+        case .uint16: 16
+        case .uint32: 32
         }
     }
+
+    package var byteCount: Int { count * width / 8 }
 
     package subscript(row: Int) -> Int {
         switch self {
@@ -206,6 +212,16 @@ package struct Column: Sendable {
         case .integer(let integers), .decimal(let integers, _), .date(let integers): bits + integers.byteCount
         case .timestamp(let days, let time, _): bits + days.byteCount + time.byteCount
         case .yesNo(let values): bits + values.words.byteCount
+        }
+    }
+
+    /// The bytes of one row, its bit of being there left out.
+    package var rowBytes: Int {
+        switch values {
+        case .text(let codes, _): codes.width / 8
+        case .integer(let integers), .decimal(let integers, _), .date(let integers): integers.width / 8
+        case .timestamp(let days, let time, _): (days.width + time.width) / 8
+        case .yesNo: 1
         }
     }
 

@@ -11,16 +11,6 @@ extension Integers {
         }
     }
 
-    /// The bits of a value.
-    private var width: Int {
-        switch self {
-        case .int8: 8
-        case .int16: 16
-        case .int32: 32
-        case .int64: 64
-        }
-    }
-
     private static func joined<Target: FixedWidthInteger & BitwiseCopyable>(_ pieces: [Integers], _ count: Int) -> Buffer<Target> {
         Buffer(count: count) { out in
             var at = out

@@ -76,7 +76,7 @@ extension Printer {
         switch statement {
         case .query(let query): lines(head: measures(query), clauses(query))
         case .explain(let query, _): lines(head: "explain " + measures(query), clauses(query))
-        case .plan(let query, _): lines(head: "plan " + measures(query), clauses(query))
+        case .plan(let query, let runs, _): lines(head: "plan " + measures(query), clauses(query) + (runs ? ["run"] : []))
         case .time(let query, _): lines(head: "time " + measures(query), clauses(query))
         case .why(let why): lines(head: "why " + measures(why.query), clauses(why.query))
         case .check(let check): lines(head: "check " + text(check.condition), clauses(check.query) + (check.orMissing ? ["or missing"] : []))

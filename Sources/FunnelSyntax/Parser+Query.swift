@@ -3,12 +3,13 @@ import FunnelText
 /// Queries and their clauses.
 extension Parser {
     // query = measure { "," measure } { clause } ;
-    mutating func parseQuery() throws(Diagnostic) -> Query {
+    /// A query ends before `end`, where that is a word of the statement that holds it.
+    mutating func parseQuery(before end: String? = nil) throws(Diagnostic) -> Query {
         let start = current.range.start
         var measures = [try parseMeasure()]
         while eat(.comma) { measures.append(try parseMeasure()) }
         var query = Query(measures: measures, place: Place(TextRange(start, start)))
-        try parseClauses(of: &query)
+        try parseClauses(of: &query, before: end)
         query.place = place(from: start)
         return query
     }
@@ -28,9 +29,11 @@ extension Parser {
     }
 
     // clause = where | during | by | within | having | order | top | limit | with | as | into ;
-    mutating func parseClauses(of query: inout Query, allowed: [QueryClause] = QueryClause.allCases, stopsAtComparison: Bool = false) throws(Diagnostic) {
+    mutating func parseClauses(
+        of query: inout Query, allowed: [QueryClause] = QueryClause.allCases, stopsAtComparison: Bool = false, before end: String? = nil
+    ) throws(Diagnostic) {
         var seen: Set<QueryClause> = []
-        while let word = current.word {
+        while let word = current.word, word != end {
             if stopsAtComparison, isComparison || word == "or" { return }
             let isAsOf = word == "as" && look(1).isWord("of")
             guard let clause = allowed.first(where: { $0.firstWord == word && ($0 == .asOf) == isAsOf }) else {

@@ -53,8 +53,8 @@ extension Parser {
             let query = try parseQuery()
             return .explain(query, place(from: start))
         case .plan:
-            let query = try parseQuery()
-            return .plan(query, place(from: start))
+            let query = try parseQuery(before: "run")
+            return .plan(query, runs: eat(word: "run"), place(from: start))
         case .time:
             let query = try parseQuery()
             return .time(query, place(from: start))

@@ -27,7 +27,8 @@ package indirect enum Statement: Sendable, Hashable {
     case target(TargetStatement)
     case test(TestStatement)
     case explain(Query, Place)
-    case plan(Query, Place)
+    /// `runs`: it is answered as well, and timed.
+    case plan(Query, runs: Bool, Place)
     case time(Query, Place)
     case help(String?, Place)
     case show(Listing, Place)
@@ -47,7 +48,7 @@ package indirect enum Statement: Sendable, Hashable {
         case .target(let target): target.place.range
         case .test(let test): test.place.range
         case .save(_, let place), .open(_, let place), .transitions(_, let place), .compare(_, _, let place), .describe(_, let place), .explain(_, let place),
-            .plan(_, let place), .time(_, let place),
+            .plan(_, _, let place), .time(_, let place),
             .help(_, let place),
             .show(_, let place):
             place.range

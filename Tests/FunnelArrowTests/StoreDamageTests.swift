@@ -56,6 +56,40 @@ struct StoreDamageTests {
         }
     }
 
+    /// The seal of a manifest is no secret: whoever wants to do harm can make it.
+    @Test("a manifest made to do harm does none", arguments: 1...6)
+    func forged(seed: Int) throws {
+        let folder = TemporaryFolder()
+        let path = try Self.saved(folder)
+        let text = String(decoding: TemporaryFolder.read(path + "/manifest"), as: UTF8.self)
+        let lines = text.split(separator: "\n").dropLast().map(String.init)
+        var random = Seeded(UInt64(seed) * 31)
+        var refused = 0
+        for _ in 0..<150 {
+            var forged = lines
+            for _ in 0..<Int.random(in: 1...2, using: &random) {
+                let at = Int.random(in: 1..<forged.count, using: &random)
+                var fields = forged[at].split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+                let field = Int.random(in: 0..<fields.count, using: &random)
+                switch Int.random(in: 0..<6, using: &random) {
+                case 0: fields[field] = "\(Int64.random(in: -3...70, using: &random))"
+                case 1: fields[field] = ["9223372036854775807", "281474976710655", "2147483647", "-1", ""].randomElement(using: &random) ?? ""
+                case 2: fields[field] = lines.randomElement(using: &random)?.split(separator: "\t").last.map(String.init) ?? ""
+                case 3: fields.append("1")
+                case 4: forged.swapAt(at, Int.random(in: 1..<forged.count, using: &random))
+                default:
+                    fields = lines[Int.random(in: 1..<lines.count, using: &random)].split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+                }
+                if forged[at] == lines[at] { forged[at] = fields.joined(separator: "\t") }
+            }
+            let body = forged.map { $0 + "\n" }.joined()
+            let sum = Array(body.utf8).withUnsafeBytes { Checksum.of($0) }
+            TemporaryFolder.write(Array((body + "end\t" + String(sum, radix: 16) + "\n").utf8), path + "/manifest")
+            if !Self.complaints(path).isEmpty { refused += 1 }
+        }
+        #expect(refused > 60)
+    }
+
     @Test("a file that is missing, cut short or too long is named", arguments: ["leads.arrow", "stages.arrow", "links"])
     func cut(name: String) throws {
         let folder = TemporaryFolder()

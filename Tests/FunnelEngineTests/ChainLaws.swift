@@ -47,7 +47,7 @@ struct ChainLaws {
                 return time
             })
         // Some events are two steps at once, some none.
-        let masks = Buffer<UInt64>((0..<count).map { _ in UInt64(1) << UInt64(pick(steps.count)) | (pick(4) == 0 ? 1 << UInt64(pick(steps.count)) : 0) })
+        let masks = Buffer<UInt32>((0..<count).map { _ in UInt32(1) << UInt32(pick(steps.count)) | (pick(4) == 0 ? 1 << UInt32(pick(steps.count)) : 0) })
         let numbers = Buffer<Int32>(zeros: count)
         let timeline = Timeline(count: count, times: times.base, steps: masks.base, numbers: numbers.base)
         let isStrict = pick(3) == 0
