@@ -38,6 +38,15 @@ final class ArrowCells: @unchecked Sendable {
         for (at, byte) in bytes.enumerated() { memory[at] = byte }
     }
 
+    /// What the first cells speak for.
+    func evidence(_ wish: ColumnWish, limit: Int) -> Evidence {
+        withCells { cells in
+            var evidence = Evidence()
+            for row in 0..<min(limit, cells.rows) { wish.weigh(cells[row], into: &evidence) }
+            return evidence
+        }
+    }
+
     deinit {
         memory.deallocate()
         fields.deallocate()

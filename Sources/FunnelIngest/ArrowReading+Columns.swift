@@ -47,8 +47,8 @@ extension ArrowReading {
         guard let column = try Assembly.column(name, parts.map(\.part), rule: rule(type(index)), check: checkInterrupt) else {
             preconditionFailure("pieces of one scale that do not fit together")
         }
-        var made = Made(column: column)
-        note(parts.map(\.part), spans, index, &made)
+        var made = Made(column: column, notes: TableMaker.notes(name, rule(type(index)), Evidence(), parts.map(\.part)))
+        noteBad(parts.map(\.part), spans, index, &made)
         let empty = parts.reduce(0) { $0 + $1.empty }
         if empty > 0 { made.notes.append(Note.emptyTexts(empty, name)) }
         let notNumbers = parts.reduce(0) { $0 + $1.notNumbers }
@@ -79,6 +79,7 @@ extension ArrowReading {
         }
     }
 
+    /// As a text file's columns are read: the first values speak for a rule, and where it does not hold for all, all decide.
     private func cells(_ index: Int, _ demand: TypeDemand?, _ spans: [Span]) throws -> Made {
         let name = header.names[index]
         let pieces = try Parallel.map(spans.count, threads: request.threads) { at in
@@ -87,30 +88,38 @@ extension ArrowReading {
         }
         let wish = wish(demand)
         let isDemanded = demand == .number || demand == .date || demand == .dateOrYesNo
-        var evidence = Evidence()
-        for piece in pieces {
-            piece.withCells { cells in for row in 0..<cells.rows { wish.weigh(cells[row], into: &evidence) } }
-        }
-        guard var rule = demand == nil ? .text : wish.rule(for: evidence, isWhole: true) else {
-            throw Diagnostic.ambiguousArrowDates(name, evidence.ambiguousExample, request)
-        }
-        func read() throws -> [ColumnPart] {
-            try Parallel.map(pieces.count, threads: request.threads) { [rule] at in
+        func read(_ rule: ColumnRule) throws -> [ColumnPart] {
+            try Parallel.map(pieces.count, threads: request.threads) { at in
                 try checkInterrupt()
                 return pieces[at].withCells { CellReader.read($0, rule, isDemanded: isDemanded) }
             }
         }
-        var parts = try read()
+        var evidence = pieces.first.map { $0.evidence(wish, limit: 1000) } ?? Evidence()
+        var rule = demand == nil ? .text : wish.rule(for: evidence, isWhole: false)
+        var parts = try rule.map(read) ?? []
+        if rule == nil || parts.contains(where: { $0.isFailed || !$0.bad.isEmpty }) {
+            evidence = Evidence()
+            for piece in try Parallel.map(pieces.count, threads: request.threads, { pieces[$0].evidence(wish, limit: .max) }) { evidence.add(piece) }
+            let decided = wish.rule(for: evidence, isWhole: true)
+            if decided != rule { parts = try decided.map(read) ?? [] }
+            rule = decided
+        }
+        if rule == nil, spans.count < self.spans.count {
+            // The rows behind the first may tell the order of day and month: for the type it is all the same.
+            rule = .date(DateRule(allowsCompact: true))
+            parts = try rule.map(read) ?? []
+        }
+        guard var rule else { throw Diagnostic.ambiguousArrowDates(name, evidence.ambiguousExample, request) }
         var column = parts.contains(where: \.isTooLong) ? nil : try Assembly.column(name, parts, rule: rule, check: checkInterrupt)
         if column == nil, case .number(var number) = rule {
             number.scale = neededScale(pieces, number)
             rule = .number(number)
-            parts = try read()
+            parts = try read(rule)
             column = try Assembly.column(name, parts, rule: rule, check: checkInterrupt)
         }
         guard let column else { preconditionFailure("a column that does not fit together") }
-        var made = Made(column: column, demand: demand)
-        note(parts, spans, index, &made)
+        var made = Made(column: column, demand: demand, notes: TableMaker.notes(name, rule, evidence, parts))
+        noteBad(parts, spans, index, &made)
         // The texts of the parts stand in the cells.
         return withExtendedLifetime(pieces) { made }
     }
@@ -130,22 +139,13 @@ extension ArrowReading {
         return needed
     }
 
-    private func note(_ parts: [ColumnPart], _ spans: [Span], _ index: Int, _ made: inout Made) {
-        let name = header.names[index]
-        var cut = 0
-        var spelled: [Int: Int] = [:]
+    private func noteBad(_ parts: [ColumnPart], _ spans: [Span], _ index: Int, _ made: inout Made) {
         for (part, span) in zip(parts, spans) {
             for row in part.bad.sorted() {
                 if made.bad.isEmpty { made.example = text(index, span.batch, span.rows.lowerBound + Int(row)) }
                 made.bad.append(span.first + Int(row))
             }
-            cut += part.cutFractions
-            spelled.merge(part.spelledMissing, uniquingKeysWith: +)
         }
-        for (spelling, count) in spelled.sorted(by: { $0.key < $1.key }) {
-            made.notes.append(Note.spelledMissing(count, MissingText.spellings[spelling], name))
-        }
-        if cut > 0 { made.notes.append(Note.cutFractions(cut, name)) }
     }
 
     /// A value as it is shown.

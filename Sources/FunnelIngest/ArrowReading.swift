@@ -126,11 +126,7 @@ struct ArrowReading {
                 let span = spans.first, let piece = try? piece(column, span.batch, span.rows)
             else { continue }
             let wish = wish(demand)
-            let evidence = ArrowCells(piece).withCells { cells in
-                var evidence = Evidence()
-                for row in 0..<min(1000, cells.rows) { wish.weigh(cells[row], into: &evidence) }
-                return evidence
-            }
+            let evidence = ArrowCells(piece).evidence(wish, limit: 1000)
             let fits: Bool =
                 switch demand {
                 case .key, .text: true

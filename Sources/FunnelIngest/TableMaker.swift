@@ -66,35 +66,37 @@ enum TableMaker {
 
     /// What was decided about the values of columns.
     private static func notes(_ reading: Reading, _ decision: ColumnDecision) -> [String] {
-        var notes: [String] = []
-        for (column, settled) in reading.settled.enumerated() {
-            let name = reading.file.header.names[column]
-            switch settled.rule {
-            case .number(let rule) where rule.mark == .comma: notes.append(Note.decimalComma(name))
-            case .date(let rule) where rule.pattern == nil && rule.order != .either:
-                if decision.sample[column].dayFirst != decision.sample[column].monthFirst {
-                    notes.append(Note.dayOrder(name, rule.order))
-                }
-            case .text, .key, .number, .yesNo, .date: break
-            }
-            if case .date = settled.rule, decision.sample[column].jalali > 0 { notes.append(Note.jalali(name)) }
-            var spelled: [Int: Int] = [:]
-            var currencies: [UInt64: Int] = [:]
-            var cut = 0
-            for part in settled.parts {
-                spelled.merge(part.spelledMissing, uniquingKeysWith: +)
-                currencies.merge(part.currencies, uniquingKeysWith: +)
-                cut += part.cutFractions
-            }
-            for (spelling, count) in spelled.sorted(by: { $0.key < $1.key }) {
-                notes.append(Note.spelledMissing(count, MissingText.spellings[spelling], name))
-            }
-            if currencies.count > 1 {
-                let list = currencies.map { (name: CurrencyNames.name($0.key), count: $0.value) }
-                notes.append(Note.currencies(list.sorted { ($1.count, $0.name) < ($0.count, $1.name) }, name))
-            }
-            if cut > 0 { notes.append(Note.cutFractions(cut, name)) }
+        reading.settled.enumerated().flatMap { column, settled in
+            notes(reading.file.header.names[column], settled.rule, decision.sample[column], settled.parts)
         }
+    }
+
+    /// What was decided about the values of one column, of which `evidence` says what they could be.
+    static func notes(_ name: String, _ rule: ColumnRule, _ evidence: Evidence, _ parts: [ColumnPart]) -> [String] {
+        var notes: [String] = []
+        switch rule {
+        case .number(let rule) where rule.mark == .comma: notes.append(Note.decimalComma(name))
+        case .date(let rule) where rule.pattern == nil && rule.order != .either:
+            if evidence.dayFirst != evidence.monthFirst { notes.append(Note.dayOrder(name, rule.order)) }
+        case .text, .key, .number, .yesNo, .date: break
+        }
+        if case .date = rule, evidence.jalali > 0 { notes.append(Note.jalali(name)) }
+        var spelled: [Int: Int] = [:]
+        var currencies: [UInt64: Int] = [:]
+        var cut = 0
+        for part in parts {
+            spelled.merge(part.spelledMissing, uniquingKeysWith: +)
+            currencies.merge(part.currencies, uniquingKeysWith: +)
+            cut += part.cutFractions
+        }
+        for (spelling, count) in spelled.sorted(by: { $0.key < $1.key }) {
+            notes.append(Note.spelledMissing(count, MissingText.spellings[spelling], name))
+        }
+        if currencies.count > 1 {
+            let list = currencies.map { (name: CurrencyNames.name($0.key), count: $0.value) }
+            notes.append(Note.currencies(list.sorted { ($1.count, $0.name) < ($0.count, $1.name) }, name))
+        }
+        if cut > 0 { notes.append(Note.cutFractions(cut, name)) }
         return notes
     }
 }

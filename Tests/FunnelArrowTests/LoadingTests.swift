@@ -97,6 +97,23 @@ struct LoadingTests {
         #expect(table.column(.closed)?.value(0) == .date(19_754))
     }
 
+    @Test("the last of many values may tell the order of day and month, and that an id is no number")
+    func late() throws {
+        let folder = TemporaryFolder()
+        let rows = 70_000
+        func column(_ name: String, _ common: String, _ last: String) -> Column {
+            let codes = Buffer<UInt32>((0..<rows).map { $0 == rows - 1 ? 1 : 0 })
+            return Column(name: name, values: .text(Codes(packing: codes, size: 2), TextDictionary([common, last])), validity: nil)
+        }
+        let path = Self.file([column("closed", "01/02/2024", "25/12/2024"), column("amount", "1.5", "1.234,5"), column("qty", "1", "x")], in: folder)
+        let schema = try Loader.peek(LoadRequest(role: .deals, path: path, displayName: "x.arrow"))
+        #expect(schema.columns.map(\.type) == [.date, .decimal(scale: 1), .text])
+        let (table, report) = try Self.load(path) { $0.onError = .null }
+        #expect(table.column(.closed)?.value(0) == .date(19_754) && table.column(.closed)?.value(rows - 1) == .date(20_082))
+        #expect(report.notes.contains("`closed` is read day first"))
+        #expect(table.column(.amount)?.missing == 1)
+    }
+
     @Test("numbers play the roles of ids and texts as they are written")
     func numbers() throws {
         let folder = TemporaryFolder()
