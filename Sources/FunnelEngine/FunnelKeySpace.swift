@@ -135,7 +135,8 @@ extension Array where Element == FunnelKeySpace.Reader {
         withUnsafeBufferPointer { readers in
             var group: UInt64 = 0
             for key in 0..<readers.count {
-                group = group &* UInt64(truncatingIfNeeded: readers[key].size)
+                group =
+                    group &* UInt64(truncatingIfNeeded: readers[key].size)
                     &+ UInt64(truncatingIfNeeded: readers[key].code(lead: lead, row: row, time: time))
             }
             return group

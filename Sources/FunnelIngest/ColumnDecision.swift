@@ -62,7 +62,7 @@ struct ColumnDecision: Sendable {
     private func checkNeeds() throws {
         let missing = file.request.role.needed.filter { assignment.roles[$0] == nil }
         guard !missing.isEmpty else { return }
-        throw Diagnostic.missingRoles(missing.map { ($0, likelyColumn(for: $0)) }, file)
+        throw Diagnostic.missingRoles(missing.map { ($0, likelyColumn(for: $0)) }, among: file.header.names, file.request)
     }
 
     /// A column whose values could play a role, for the clause that an error shows.

@@ -15,6 +15,7 @@ package enum Loader {
     package static func peek(_ request: LoadRequest, interrupt: Interrupt? = nil) throws -> TableSchema {
         var request = request
         request.onError = .null
+        if let file = try ArrowReading(request, interrupt: interrupt) { return try file.schema() }
         let file = try DataFile(request, limit: small, chunkSize: chunkSize, interrupt: interrupt)
         var decision = try ColumnDecision(file, isPeek: true)
         return try file.isWhole ? SchemaPeek.whole(&decision) : SchemaPeek.sampled(&decision)
@@ -34,6 +35,7 @@ package enum Loader {
         _ request: LoadRequest, interrupt: Interrupt, chunkSize: Int,
         progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
     ) throws -> (table: Table, report: LoadReport) {
+        if let file = try ArrowReading(request, interrupt: interrupt) { return try file.load(progress: progress) }
         let file = try DataFile(request, chunkSize: chunkSize, interrupt: interrupt)
         var decision = try ColumnDecision(file)
         let reading = try Reading(&decision, progress: progress)

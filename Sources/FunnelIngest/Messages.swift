@@ -75,13 +75,12 @@ extension Diagnostic {
             in: request.script, at: mapping?.targetRange ?? request.range)
     }
 
-    static func missingRoles(_ missing: [(role: ColumnRole, likely: String?)], _ file: DataFile) -> Diagnostic {
-        let request = file.request
-        let names = missing.map { "`\($0.role)`" }.joined(separator: " and ")
+    static func missingRoles(_ missing: [(role: ColumnRole, likely: String?)], among names: [String], _ request: LoadRequest) -> Diagnostic {
+        let roles = missing.map { "`\($0.role)`" }.joined(separator: " and ")
         let clause = missing.map { "\($0.role) = \(quoted($0.likely ?? "COLUMN"))" }.joined(separator: ", ")
         return Diagnostic(
-            .error, "no column of `\(request.displayName)` is known to be \(names), which \(request.role) need", cause: .text,
-            in: request.script, at: request.range, mends: [listed(file.header.names), "say which it is: `with \(clause)`"])
+            .error, "no column of `\(request.displayName)` is known to be \(roles), which \(request.role) need", cause: .text,
+            in: request.script, at: request.range, mends: [listed(names), "say which it is: `with \(clause)`"])
     }
 
     /// A name as it is written in the language.

@@ -8,20 +8,33 @@ enum TableMaker {
         _ reading: Reading, _ decision: inout ColumnDecision, _ errors: RowErrors, _ selection: RowChoice, _ columns: [Column]
     ) throws -> (table: Table, report: LoadReport) {
         let file = reading.file
-        let request = file.request
-        let kept = selection.rows?.count ?? reading.rowCount
-        var columns = columns
-        decision.confirm(
-            StateReading.confirmed(decision.assignment.conditional, request) { column in
-                if case .text(_, let dictionary) = columns[column].values { dictionary.texts } else { [] }
-            })
-        let assignment = decision.assignment
+        var notes = self.notes(reading, decision) + errors.notes + selection.notes
+        if reading.emptyLines > 0 { notes.append(Note.emptyLines(reading.emptyLines)) }
+        decision.confirm(StateReading.confirmed(decision.assignment.conditional, file.request, texts: texts(of: columns)))
+        var (table, report) = try make(
+            file.request, names: file.header.names, decision.assignment, rows: selection.rows?.count ?? reading.rowCount, columns,
+            notes: file.notes + decision.notes + notes)
+        report.read = reading.rowCount
+        report.refused = reading.rowCount - report.kept
+        report.bytes = file.text.count
+        return (table, report)
+    }
+
+    /// The texts of a column, by its index; none where it is no text.
+    static func texts(of columns: [Column]) -> (Int) -> [String] {
+        { column in if case .text(_, let dictionary) = columns[column].values { dictionary.texts } else { [] } }
+    }
+
+    /// The table of columns that a file has been read into, and what there is to report of it but how many rows were read.
+    static func make(
+        _ request: LoadRequest, names: [String], _ assignment: RoleAssignment, rows kept: Int, _ read: [Column], notes decided: [String]
+    ) throws -> (table: Table, report: LoadReport) {
+        var columns = read
         for constant in assignment.constants {
             columns.append(try ConstantColumn.make(constant, rows: kept, request))
         }
-        let roles = assignment.roles.mapValues { assignment.index($0, columns: file.columns) }
-        var notes = file.notes + decision.notes + self.notes(reading, decision) + errors.notes + selection.notes
-        if reading.emptyLines > 0 { notes.append(Note.emptyLines(reading.emptyLines)) }
+        let roles = assignment.roles.mapValues { assignment.index($0, columns: names.count) }
+        var notes = decided
         for role in request.role.roles where role.demand == .key || request.role.needed.contains(role) {
             guard role != .customer, let index = roles[role], columns[index].missing > 0 else { continue }
             notes.append(Note.missingIDs(columns[index].missing, columns[index].name))
@@ -33,58 +46,57 @@ enum TableMaker {
         }
 
         var report = LoadReport(role: request.role, name: request.displayName)
-        report.read = reading.rowCount
         report.kept = kept
-        report.refused = reading.rowCount - kept
-        report.bytes = file.text.count
         report.notes = notes
         for role in request.role.roles {
             guard let player = assignment.roles[role] else { continue }
             let name: String =
                 switch player {
-                case .column(let column): file.header.names[column]
+                case .column(let column): names[column]
                 case .constant(let index): "\"\(assignment.constants[index].text)\""
                 }
             report.roles.append((role, name, assignment.recognised.contains(role)))
         }
         let table = Table(
             role: request.role, rowCount: kept, columns: columns, roles: roles,
-            aliases: assignment.aliases.mapValues { assignment.index($0, columns: file.columns) }, states: states,
+            aliases: assignment.aliases.mapValues { assignment.index($0, columns: names.count) }, states: states,
             origin: request.displayName)
         return (table, report)
     }
 
     /// What was decided about the values of columns.
     private static func notes(_ reading: Reading, _ decision: ColumnDecision) -> [String] {
-        var notes: [String] = []
-        for (column, settled) in reading.settled.enumerated() {
-            let name = reading.file.header.names[column]
-            switch settled.rule {
-            case .number(let rule) where rule.mark == .comma: notes.append(Note.decimalComma(name))
-            case .date(let rule) where rule.pattern == nil && rule.order != .either:
-                if decision.sample[column].dayFirst != decision.sample[column].monthFirst {
-                    notes.append(Note.dayOrder(name, rule.order))
-                }
-            case .text, .key, .number, .yesNo, .date: break
-            }
-            if case .date = settled.rule, decision.sample[column].jalali > 0 { notes.append(Note.jalali(name)) }
-            var spelled: [Int: Int] = [:]
-            var currencies: [UInt64: Int] = [:]
-            var cut = 0
-            for part in settled.parts {
-                spelled.merge(part.spelledMissing, uniquingKeysWith: +)
-                currencies.merge(part.currencies, uniquingKeysWith: +)
-                cut += part.cutFractions
-            }
-            for (spelling, count) in spelled.sorted(by: { $0.key < $1.key }) {
-                notes.append(Note.spelledMissing(count, MissingText.spellings[spelling], name))
-            }
-            if currencies.count > 1 {
-                let list = currencies.map { (name: CurrencyNames.name($0.key), count: $0.value) }
-                notes.append(Note.currencies(list.sorted { ($1.count, $0.name) < ($0.count, $1.name) }, name))
-            }
-            if cut > 0 { notes.append(Note.cutFractions(cut, name)) }
+        reading.settled.enumerated().flatMap { column, settled in
+            notes(reading.file.header.names[column], settled.rule, decision.sample[column], settled.parts)
         }
+    }
+
+    /// What was decided about the values of one column, of which `evidence` says what they could be.
+    static func notes(_ name: String, _ rule: ColumnRule, _ evidence: Evidence, _ parts: [ColumnPart]) -> [String] {
+        var notes: [String] = []
+        switch rule {
+        case .number(let rule) where rule.mark == .comma: notes.append(Note.decimalComma(name))
+        case .date(let rule) where rule.pattern == nil && rule.order != .either:
+            if evidence.dayFirst != evidence.monthFirst { notes.append(Note.dayOrder(name, rule.order)) }
+        case .text, .key, .number, .yesNo, .date: break
+        }
+        if case .date = rule, evidence.jalali > 0 { notes.append(Note.jalali(name)) }
+        var spelled: [Int: Int] = [:]
+        var currencies: [UInt64: Int] = [:]
+        var cut = 0
+        for part in parts {
+            spelled.merge(part.spelledMissing, uniquingKeysWith: +)
+            currencies.merge(part.currencies, uniquingKeysWith: +)
+            cut += part.cutFractions
+        }
+        for (spelling, count) in spelled.sorted(by: { $0.key < $1.key }) {
+            notes.append(Note.spelledMissing(count, MissingText.spellings[spelling], name))
+        }
+        if currencies.count > 1 {
+            let list = currencies.map { (name: CurrencyNames.name($0.key), count: $0.value) }
+            notes.append(Note.currencies(list.sorted { ($1.count, $0.name) < ($0.count, $1.name) }, name))
+        }
+        if cut > 0 { notes.append(Note.cutFractions(cut, name)) }
         return notes
     }
 }

@@ -94,7 +94,11 @@ struct Completer {
     let folder: String
 
     func choices(at spot: CompletionSpot) -> [Completion] {
-        if spot.isInString || spot.word(1) == "from" || spot.word(1) == "include" || spot.word(1) == "into" { return strings(at: spot) }
+        if spot.isInString || spot.word(1) == "from" || ["save", "open"].contains(spot.word(1)) && spot.tokens.count == 1 || spot.word(1) == "include"
+            || spot.word(1) == "into"
+        {
+            return strings(at: spot)
+        }
         guard let first = spot.tokens.first?.word else { return statements() + measures() }
         switch StatementWord(rawValue: first) {
         case .load: return load(at: spot)
@@ -259,7 +263,7 @@ struct Completer {
 
     /// Values of the column compared with, or files.
     private func strings(at spot: CompletionSpot) -> [Completion] {
-        if let word = spot.word(1), ["from", "include", "into"].contains(word) { return files(spot.prefix) }
+        if let word = spot.word(1), ["from", "include", "into", "save", "open"].contains(word) { return files(spot.prefix) }
         guard let name = comparedColumn(spot) else { return [] }
         let values = Values(store)
         for role in tables(of: spot) {

@@ -15,6 +15,9 @@ package enum SessionEvent: Sendable {
     case timing(Double)
     /// Something was written to a file.
     case wrote(path: String, rows: Int)
+    /// The store was saved into a folder, or a saved one was opened: how many rows each table has.
+    case saved(path: String, tables: [(role: TableRole, rows: Int)])
+    case opened(path: String, tables: [(role: TableRole, rows: Int)])
     /// A setting was changed: how answers look may have.
     case settings(Settings)
     /// `history`: the lines typed so far.

@@ -50,11 +50,14 @@ enum Files {
     }
 
     static func write(_ text: String, to path: String, shownAs name: String) throws(Diagnostic) {
+        try write(Array(text.utf8), to: path, shownAs: name)
+    }
+
+    static func write(_ bytes: [UInt8], to path: String, shownAs name: String) throws(Diagnostic) {
         guard let file = fopen(path, "wb") else { throw .cannotWrite(name, errno == ENOENT ? "there is no such folder" : reason(errno)) }
-        var text = text
-        let written = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) }
+        let written = fwrite(bytes, 1, bytes.count, file)
         let closed = fclose(file)
-        guard written == text.utf8.count, closed == 0 else { throw .cannotWrite(name, reason(errno)) }
+        guard written == bytes.count, closed == 0 else { throw .cannotWrite(name, reason(errno)) }
     }
 
     static func reason(_ code: Int32) -> String {

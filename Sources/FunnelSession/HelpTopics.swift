@@ -24,10 +24,23 @@ enum HelpTopics {
                     "     [on error null | skip [into \"FILE\"]] [on duplicate keep first | last] [append]",
                 ],
                 text: [
-                    "The tables are leads, deals, stages and costs. CSV and TSV files are read, plain or gzipped; well-known headers are recognised.",
+                    "The tables are leads, deals, stages and costs. CSV and TSV files are read, plain or gzipped, and Arrow (Feather) files;",
+                    "well-known headers are recognised.",
                     "`with` says which column plays which role, or sets a constant: `status = \"won\"`.",
                 ],
                 examples: ["load leads from \"leads.csv\"", "load deals from \"deals.csv\" with closed = won_date, status = \"won\""])
+        case .save:
+            HelpTopic(
+                name: "save", summary: "saves all tables into a folder, from which `open` has them back at once", usage: ["save \"FOLDER\""],
+                text: [
+                    "The folder holds an Arrow file for each table, which other programs can read (`polars.read_ipc(\"crm.store/leads.arrow\")`).",
+                    "A save that is cut short leaves what was saved before.",
+                ],
+                examples: ["save \"crm.store\""])
+        case .open:
+            HelpTopic(
+                name: "open", summary: "opens a saved store, in place of all tables", usage: ["open \"FOLDER\""],
+                text: ["Nothing is read before a query asks for it, and what is damaged is said then."], examples: ["open \"crm.store\""])
         case .define:
             HelpTopic(
                 name: "define", summary: "gives a name to a measure, a condition or a column",
@@ -105,7 +118,8 @@ enum HelpTopics {
             HelpTopic(
                 name: "explain", summary: "says what a KPI means: definition, formula, unit, date, choices", usage: ["explain KPI"],
                 examples: ["explain conversion"])
-        case .plan: HelpTopic(
+        case .plan:
+            HelpTopic(
                 name: "plan", summary: "shows how a query will be answered and what is read for it; with `run` how long that took", usage: ["plan QUERY [run]"],
                 examples: ["plan conversion by month", "plan revenue by product run"])
         case .time: HelpTopic(name: "time", summary: "runs a query and says how long it took", usage: ["time QUERY"], examples: ["time cac by source"])
@@ -187,7 +201,9 @@ enum HelpTopics {
                 examples: ["conversion by month as csv"])
         case .into:
             HelpTopic(
-                name: "into", summary: "writes the answer into a file", usage: ["into \"FILE\""], examples: ["conversion by month into \"conversion.csv\""])
+                name: "into", summary: "writes the answer into a file", usage: ["into \"FILE\""],
+                text: ["The name's ending says the format, unless `as` does: `.csv`, `.tsv`, `.json`, `.ndjson`, `.md`, and `.arrow` or `.feather`."],
+                examples: ["conversion by month into \"conversion.csv\""])
         }
     }
 

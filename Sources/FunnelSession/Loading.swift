@@ -26,7 +26,9 @@ extension Session {
                 }
             }
         }
-        store = store.replacing(table, threads: settings.threads)
+        let fresh = store.replacing(table, threads: settings.threads)
+        try requireSound()
+        store = fresh
         loadedFiles.insert(Files.real(request.path))
         report.notes += linkNotes(table.role)
         emit(.loaded(report))

@@ -1,3 +1,4 @@
+import FunnelArrow
 package import FunnelModel
 import FunnelRender
 package import FunnelText
@@ -81,6 +82,16 @@ extension Diagnostic {
 
     package static func overwritesData(_ path: String) -> Diagnostic {
         Diagnostic(.error, "`\(path)` was loaded; an answer is not written over it", cause: .data, mends: ["give the answer another file"])
+    }
+
+    static func savedStore(_ error: StoreError, _ path: String) -> Diagnostic {
+        Diagnostic(.error, "`\(path)` \(error.message)", cause: error == .interrupted ? .interrupted : .data, mends: error.mends)
+    }
+
+    static func damagedStore(_ parts: [String]) -> Diagnostic {
+        Diagnostic(
+            .error, "\(parts.joined(separator: " and ")) \(parts.count == 1 ? "is" : "are") damaged: the bytes are not those that were saved", cause: .data,
+            mends: ["restore the store from a copy, or load the tables again and save them; other columns can be read"])
     }
 
     package static let notInTest = Diagnostic(

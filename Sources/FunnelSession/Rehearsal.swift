@@ -16,6 +16,8 @@ struct Rehearsal {
     /// Tables whose load can't be right: what is said of them afterwards would only repeat it.
     private var broken: Set<TableRole> = []
     private var found: [Diagnostic] = []
+    /// What statements before would have saved, by path.
+    private var saved: [String: [TableRole: TableSchema]] = [:]
 
     init(_ session: Session, folder: String) {
         self.session = session
@@ -71,6 +73,8 @@ struct Rehearsal {
             guard let role = Binder.table(named: table.folded) else { throw Diagnostic.unknownTable(table.text).placed(in: source, at: table.range) }
             guard context.schemas[role] != nil else { throw Diagnostic.tableNotLoaded(role).placed(in: source, at: table.range) }
         case .load(let load): try rehearse(load, in: source, folder: folder)
+        case .save(let file, _): saved[Session.storePath(file, folder)] = context.schemas
+        case .open(let file, _): try rehearse(open: file, in: source, folder: folder)
         case .define(let definition):
             let entry = DefinitionEntry(definition: definition, source: source, isBuiltIn: false)
             // A definition that is wrong is defined all the same, so that its uses are not wrong as well.
@@ -103,6 +107,20 @@ struct Rehearsal {
             if let filter = load.filter { _ = try Binder.bind(filter, of: request.role, in: source, context) }
         } catch {
             if let role { broken.insert(role) }
+            throw error
+        }
+    }
+
+    private mutating func rehearse(open file: FileName, in source: Source, folder: String) throws(Diagnostic) {
+        do throws(Diagnostic) {
+            if let known = saved[Session.storePath(file, folder)] {
+                context.schemas = known
+            } else {
+                context.schemas = try Session.schemas(file, in: source, folder: folder)
+            }
+            context.stages = nil
+        } catch {
+            broken = Set(TableRole.allCases)
             throw error
         }
     }

@@ -1,3 +1,4 @@
+import FunnelArrow
 import FunnelBinder
 import FunnelEngine
 import FunnelModel
@@ -43,8 +44,16 @@ extension Session {
     func perform(_ statement: Statement, in source: Source, folder: String) -> Bool {
         let start = configuration.stopwatch()
         showing = 0
+        _ = damage.take()
         do throws(Diagnostic) {
-            try carryOut(statement, in: source, folder: folder)
+            do throws(Diagnostic) {
+                try carryOut(statement, in: source, folder: folder)
+            } catch {
+                // What is wrong with an answer out of damaged data is the data.
+                try requireSound()
+                throw error
+            }
+            try requireSound()
         } catch {
             report(error.placed(in: source, at: statement.range))
             return false
@@ -67,15 +76,17 @@ extension Session {
 
     /// An answer goes into the file that the query names, or out.
     func present(_ answer: Answer, format: Identifier?, into file: FileName?, in source: Source, folder: String) throws(Diagnostic) {
+        let named = format
         let format = try self.format(format, file, in: source)
         guard let file else { return emit(.answer(answer, format: format)) }
         guard !configuration.isSafe else { throw Diagnostic.safeMode.placed(in: source, at: file.place.range) }
         guard !loadedFiles.contains(Files.real(Files.resolve(file.path, from: folder))) else {
             throw Diagnostic.overwritesData(file.path).placed(in: source, at: file.place.range)
         }
-        let text = Rendering.text(answer, format, settings)
+        try requireSound()
+        let bytes = named == nil && Rendering.isArrow(file.path) ? ArrowAnswer.bytes(answer) : Array(Rendering.text(answer, format, settings).utf8)
         do throws(Diagnostic) {
-            try Files.write(text, to: Files.resolve(file.path, from: folder), shownAs: file.path)
+            try Files.write(bytes, to: Files.resolve(file.path, from: folder), shownAs: file.path)
         } catch { throw error.placed(in: source, at: file.place.range) }
         emit(.wrote(path: file.path, rows: answer.rows.count))
     }

@@ -43,6 +43,8 @@ package final class Session: Conversation {
     }
     /// The stages of the store in the order that the data show; found when they are first asked for.
     private var stages: [String]?
+    /// What of an opened store has turned out to be damaged while a statement ran.
+    let damage = DamageLedger()
     var targets: [(statement: TargetStatement, source: Source)] = []
     /// The files that were loaded: no answer is written over them.
     var loadedFiles: Set<String> = []
@@ -106,7 +108,11 @@ package final class Session: Conversation {
         var context = BindingContext(
             schemas: store.tables.mapValues(\.schema), definitions: definitions, parameters: parameters, rules: settings.rules, now: now)
         context.targets = targets
+        // Whether a query reads the stages is not known here; one that does will find the damage again.
+        let found = damage.take()
         if case .text(_, let dictionary)? = store.tables[.stages]?.column(.stage)?.values { context.stages = dictionary.texts } else { context.stages = [] }
+        if !damage.isClear { context.stages = nil }
+        damage.put(found)
         context.stagesAreSet = settings.stages != nil
         context.stageOrder = settings.stages ?? []
         context.funnelStages = settings.stages ?? []
@@ -124,11 +130,21 @@ package final class Session: Conversation {
         return context
     }
 
+    /// Says something, unless what it rests on is damaged: then the statement ends with an error instead.
     func emit(_ event: SessionEvent) {
+        if case .diagnostic(let diagnostic) = event, diagnostic.severity == .error { return output(event) }
+        guard damage.isClear else { return }
         guard settings.timing else { return output(event) }
         let start = configuration.stopwatch()
         output(event)
         showing += configuration.stopwatch() - start
+    }
+
+    /// Throws where something that the statement has read of an opened store is damaged.
+    func requireSound() throws(Diagnostic) {
+        let parts = damage.take()
+        guard !parts.isEmpty else { return }
+        throw .damagedStore(parts)
     }
 
     func report(_ diagnostic: Diagnostic) {

@@ -80,10 +80,18 @@ package final class Console: Sendable {
                 complain([StyledLine("time: " + ProgressText.duration(seconds), .foot)], &state)
             case .wrote(let path, let rows):
                 tell([StyledLine("wrote \(LoadReportRenderer.count(rows, "row")) to \(path)", .foot)], &state)
+            case .saved(let path, let tables): tell([Self.line("saved", path, tables)], &state)
+            case .opened(let path, let tables): tell([Self.line("opened", path, tables)], &state)
             case .settings, .history: break
             case .leave: state.isLeaving = true
             }
         }
+    }
+
+    /// `saved crm.store: leads 5,000 rows, deals 1,023 rows`
+    private static func line(_ verb: String, _ path: String, _ tables: [(role: TableRole, rows: Int)]) -> StyledLine {
+        let list = tables.map { "\($0.role.rawValue) \(LoadReportRenderer.count($0.rows, "row"))" }
+        return StyledLine("\(verb) \(path): \(list.joined(separator: ", "))", .foot)
     }
 
     /// Closes what is open: the JSON array of the stream. After it, a new stream may begin.

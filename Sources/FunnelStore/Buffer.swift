@@ -1,10 +1,13 @@
 /// A run of values in memory, 64-byte aligned, written once and then only read.
 ///
-/// The memory belongs to this object and goes with it. Loops over rows take `base` and index it unchecked; every
-/// entrance of this room checks its bounds before it does so.
+/// The memory belongs to this object and goes with it, or it is lent by a mapped file, which lives as long as some buffer
+/// borrows from it. Loops over rows take `base` and index it unchecked; every entrance of this room checks its bounds
+/// before it does so.
 package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     package let base: UnsafeMutablePointer<Element>
     package let count: Int
+    /// The file that the memory is lent by; nil where it is the buffer's own.
+    private let lender: MappedFile?
 
     /// `count` values, all bits zero.
     package init(zeros count: Int) {
@@ -13,6 +16,18 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         self.base = memory.bindMemory(to: Element.self, capacity: count)
         self.count = count
+        lender = nil
+    }
+
+    /// `count` values that stand in a mapped file, `offset` bytes behind its beginning; they are never written. Nil where
+    /// they don't lie within the file, or not at a multiple of 64 bytes.
+    package init?(borrowing count: Int, at offset: Int, of file: MappedFile) {
+        guard count >= 0, offset >= 0, offset % 64 == 0, offset <= file.count,
+            count <= (file.count - offset) / MemoryLayout<Element>.stride
+        else { return nil }
+        self.base = UnsafeMutableRawPointer(mutating: file.base + offset).bindMemory(to: Element.self, capacity: count)
+        self.count = count
+        lender = file
     }
 
     /// `count` values, to be written by `fill` before anything reads them.
@@ -21,6 +36,7 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         self.base = memory.bindMemory(to: Element.self, capacity: count)
         self.count = count
+        lender = nil
         try fill(base)
     }
 
@@ -34,7 +50,7 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         }
     }
 
-    deinit { UnsafeMutableRawPointer(base).deallocate() }
+    deinit { if lender == nil { UnsafeMutableRawPointer(base).deallocate() } }
 
     package subscript(index: Int) -> Element {
         precondition(index >= 0 && index < count, "row \(index) of \(count)")

@@ -136,20 +136,42 @@ package struct Column: Sendable {
         case yesNo(Bitmap)
     }
 
+    /// What a column holds.
+    package struct Content: Sendable {
+        let values: Values
+        let validity: Bitmap?
+
+        package init(values: Values, validity: Bitmap?) {
+            self.values = values
+            self.validity = validity
+        }
+    }
+
     /// As the file has it: `Lead Source`.
     package let name: String
-    package let values: Values
+    /// The only way to the content: a column of a saved store is looked at here before it is used.
+    private let content: Sealed<Content>
+
+    package var values: Values { content.value.values }
     /// Which rows have a value; nil where all have. A row without one holds zero in `values`.
-    package let validity: Bitmap?
+    package var validity: Bitmap? { content.value.validity }
     private let found: OnDemand<(low: Int64, high: Int64)?>
 
     package init(name: String, values: Values, validity: Bitmap?) {
+        self.init(name: name, content: Sealed(Content(values: values, validity: validity)))
+    }
+
+    /// A column whose content is looked at when it is first used.
+    package init(name: String, content: Sealed<Content>) {
         self.name = name
-        self.values = values
-        self.validity = validity
+        self.content = content
+        let validity = content.unchecked.validity
         found = OnDemand {
-            switch values {
-            case .integer(let values), .decimal(let values, _), .date(let values), .timestamp(let values, _, _): Kernels.bounds(values, validity)
+            _ = content.value
+        } _: {
+            let content = content.value
+            return switch content.values {
+            case .integer(let values), .decimal(let values, _), .date(let values), .timestamp(let values, _, _): Kernels.bounds(values, content.validity)
             case .text, .yesNo: nil
             }
         }
@@ -157,7 +179,7 @@ package struct Column: Sendable {
     }
 
     package var count: Int {
-        switch values {
+        switch content.unchecked.values {
         case .text(let codes, _): codes.count
         case .integer(let integers), .decimal(let integers, _), .date(let integers), .timestamp(let integers, _, _): integers.count
         case .yesNo(let bits): bits.count
@@ -165,7 +187,7 @@ package struct Column: Sendable {
     }
 
     package var type: ColumnType {
-        switch values {
+        switch content.unchecked.values {
         case .text: .text
         case .integer: .integer
         case .decimal(_, let scale): .decimal(scale: scale)
@@ -184,8 +206,8 @@ package struct Column: Sendable {
 
     /// The bytes that its values take in memory.
     package var byteCount: Int {
-        let bits = validity.map { $0.words.byteCount } ?? 0
-        return switch values {
+        let bits = content.unchecked.validity.map { $0.words.byteCount } ?? 0
+        return switch content.unchecked.values {
         case .text(let codes, let dictionary): bits + codes.byteCount + dictionary.byteCount
         case .integer(let integers), .decimal(let integers, _), .date(let integers): bits + integers.byteCount
         case .timestamp(let days, let time, _): bits + days.byteCount + time.byteCount
@@ -217,5 +239,5 @@ package struct Column: Sendable {
         }
     }
 
-    package func renamed(_ name: String) -> Column { Column(name: name, values: values, validity: validity) }
+    package func renamed(_ name: String) -> Column { Column(name: name, content: content) }
 }

@@ -222,7 +222,8 @@ extension Kernels {
 
 extension Kernels {
     /// Codes by a table from whole numbers on from `low`, of rows that all have one.
-    package static func look(_ values: Integers, _ rows: Range<Int>, low: Int64, table: UnsafePointer<UInt32>, size: Int, _ codes: UnsafeMutablePointer<UInt32>) {
+    package static func look(_ values: Integers, _ rows: Range<Int>, low: Int64, table: UnsafePointer<UInt32>, size: Int, _ codes: UnsafeMutablePointer<UInt32>)
+    {
         precondition(rows.upperBound <= values.count)
         switch values {
         case .int8(let buffer): look(buffer.base + rows.lowerBound, rows.count, low, table, size, codes)

@@ -2,12 +2,12 @@ package import FunnelModel
 
 /// What the tables know of each other, found once when a table is put into the store: no query joins.
 package struct Links: Sendable {
-    /// The rows of leads by their id.
-    let index: KeyIndex?
-    private let deals: DealLinks
-    private let stages: StageLinks
+    /// The rows of leads by their id; nil without leads.
+    let index: OnDemand<KeyIndex>?
+    let deals: DealLinks
+    let stages: StageLinks
 
-    init(index: KeyIndex?, deals: DealLinks, stages: StageLinks) {
+    init(index: OnDemand<KeyIndex>?, deals: DealLinks, stages: StageLinks) {
         self.index = index
         self.deals = deals
         self.stages = stages
@@ -16,15 +16,15 @@ package struct Links: Sendable {
     /// The lead of each deal's, of each stage's row. Nil where one of the tables is not there.
     package func leads(of table: TableRole) -> LeadLinks? {
         switch table {
-        case .deals: deals.lead.map { .rows($0) }
-        case .stages: stages.runs.flatMap { $0.areLeads ? .runs($0) : nil }
+        case .deals: leadOfDeal.map { .rows($0) }
+        case .stages: stageRuns.flatMap { $0.areLeads ? .runs($0) : nil }
         case .leads, .costs: nil
         }
     }
 
-    package var leadOfDeal: Buffer<Int32>? { deals.lead }
+    package var leadOfDeal: Buffer<Int32>? { deals.lead?.value }
     /// The stage rows of each lead in the order of time.
-    package var stageRuns: StageRuns? { stages.runs }
+    package var stageRuns: StageRuns? { stages.runs?.value }
     /// Columns that no file has.
     package func derived(_ column: DerivedColumn) -> Column? {
         column == .dealSourceWinRate ? deals.sourceWinRate?.value : deals.derived[column]
@@ -46,25 +46,25 @@ extension Links {
     static func make(_ tables: [TableRole: Table], old: Links?, changed: TableRole?, threads: Int) -> (tables: [TableRole: Table], links: Links) {
         var tables = tables
         let leads = tables[.leads]
-        let index: KeyIndex?
+        let index: OnDemand<KeyIndex>?
         if let old, changed != .leads {
             index = old.index
         } else {
-            index = leads?.column(.id).map(KeyIndex.init)
+            index = Self.index(of: leads)
         }
         let deals: DealLinks
         if let old, changed == .stages || changed == .costs {
             deals = old.deals
         } else {
-            deals = DealLinks(tables[.deals], leads: leads, index: index, threads: threads)
+            deals = DealLinks(tables[.deals], leads: leads, index: index?.value, threads: threads)
         }
         let stages: StageLinks
         if let old, changed == .deals || changed == .costs {
             stages = old.stages
         } else if let table = tables[.stages] {
-            let grouping = StageGrouping(table, index: index, leadCount: leads?.rowCount ?? 0, threads: threads)
+            let grouping = StageGrouping(table, index: index?.value, leadCount: leads?.rowCount ?? 0, threads: threads)
             tables[.stages] = grouping.table
-            stages = StageLinks(runs: grouping.runs, withoutLead: grouping.withoutLead)
+            stages = StageLinks(runs: grouping.runs.map { Sealed($0) }, withoutLead: grouping.withoutLead)
         } else {
             stages = StageLinks(runs: nil, withoutLead: 0)
         }
@@ -72,9 +72,22 @@ extension Links {
     }
 }
 
+extension Links {
+    /// The index of the leads, made when the first table is loaded that needs it.
+    static func index(of leads: Table?) -> OnDemand<KeyIndex>? {
+        leads?.column(.id).map { id in
+            OnDemand {
+                _ = id.values
+            } _: {
+                KeyIndex(id)
+            }
+        }
+    }
+}
+
 /// What deals and leads know of each other.
 struct DealLinks: Sendable {
-    var lead: Buffer<Int32>?
+    var lead: Sealed<Buffer<Int32>>?
     var derived: [DerivedColumn: Column] = [:]
     /// Read by few queries, so made by the first.
     var sourceWinRate: OnDemand<Column>?
@@ -82,19 +95,23 @@ struct DealLinks: Sendable {
     var winsBeforeCreation = 0
     var slowCycle: Int64?
 
+    init() {}
+
     init(_ deals: Table?, leads: Table?, index: KeyIndex?, threads: Int) {
         guard let deals else { return }
+        var leadOfDeal: Buffer<Int32>?
         if let index, let key = deals.column(.lead) {
             let lead = index.rows(of: key, threads: threads)
             for row in 0..<deals.rowCount where lead.base[row] < 0 && !key.isMissing(row) { withoutLead += 1 }
-            self.lead = lead
+            leadOfDeal = lead
+            self.lead = Sealed(lead)
         }
         let states = DealStates(deals)
         derived = states.columns(of: deals, threads: threads)
-        derived.merge(Buyers(deals, states: states, leads: lead, leadCount: leads?.rowCount ?? 0).columns(threads: threads)) { $1 }
-        sourceWinRate = OnDemand { [lead] in SourceRates.column(of: deals, states: states, leads: leads, leadOfDeal: lead) }
-        if let leads, let lead {
-            let wins = LeadWins(leads: leads, deals: deals, states: states, leadOfDeal: lead, threads: threads)
+        derived.merge(Buyers(deals, states: states, leads: leadOfDeal, leadCount: leads?.rowCount ?? 0).columns(threads: threads)) { $1 }
+        sourceWinRate = OnDemand { [leadOfDeal] in SourceRates.column(of: deals, states: states, leads: leads, leadOfDeal: leadOfDeal) }
+        if let leads, let leadOfDeal {
+            let wins = LeadWins(leads: leads, deals: deals, states: states, leadOfDeal: leadOfDeal, threads: threads)
             derived.merge(wins.columns) { $1 }
             winsBeforeCreation = wins.beforeCreation
             slowCycle = wins.slowCycle
@@ -104,6 +121,6 @@ struct DealLinks: Sendable {
 
 /// What stage rows know of their leads.
 struct StageLinks: Sendable {
-    var runs: StageRuns?
+    var runs: Sealed<StageRuns>?
     var withoutLead: Int
 }

@@ -85,7 +85,8 @@ package enum Selection {
         return zip(thousandths, wanted).map { thousandths, rank in
             let fraction = Double((count - 1) * thousandths % 1000) / 1000
             let value = found[rank]!
-            return fraction > 0 ? Ranks(low: value, high: found[Swift.min(rank + 1, count - 1)]!, fraction: fraction) : Ranks(low: value, high: value, fraction: 0)
+            return fraction > 0
+                ? Ranks(low: value, high: found[Swift.min(rank + 1, count - 1)]!, fraction: fraction) : Ranks(low: value, high: value, fraction: 0)
         }
     }
 

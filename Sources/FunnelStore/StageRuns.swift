@@ -5,9 +5,15 @@ package struct StageRuns: Sendable {
     /// Where each lead's rows begin; one more at the end. Rows behind the last belong to no lead or have no time.
     package let starts: Buffer<Int32>
     /// The leads of the rows behind the last run; -1 for none.
-    let rest: Buffer<Int32>
+    package let rest: Buffer<Int32>
     /// Whether the runs are those of the leads table's rows, or of the keys that stand in the stages table alone.
     package let areLeads: Bool
+
+    package init(starts: Buffer<Int32>, rest: Buffer<Int32>, areLeads: Bool) {
+        self.starts = starts
+        self.rest = rest
+        self.areLeads = areLeads
+    }
 
     package var count: Int { starts.count - 1 }
     /// Rows that belong to no lead, or have no time.

@@ -9,7 +9,7 @@ package struct Store: Sendable {
         (self.tables, links) = Links.make(tables, old: nil, changed: nil, threads: threads)
     }
 
-    private init(_ made: (tables: [TableRole: Table], links: Links)) { (tables, links) = made }
+    init(_ made: (tables: [TableRole: Table], links: Links)) { (tables, links) = made }
 
     /// The same store with one table put in or replaced.
     package func replacing(_ table: Table, threads: Int = 1) -> Store {

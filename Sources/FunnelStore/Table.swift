@@ -15,20 +15,30 @@ package struct Table: Sendable {
     /// Where it was read from, for messages.
     package let origin: String
     /// Where each row stood in the file, where they were brought into another order: the smaller stood before the larger.
-    let fileOrder: Buffer<Int32>?
+    package let sealedOrder: Sealed<Buffer<Int32>>?
+    var fileOrder: Buffer<Int32>? { sealedOrder?.value }
 
     package init(
         role: TableRole, rowCount: Int, columns: [Column], roles: [ColumnRole: Int], aliases: [String: Int] = [:],
         states: [DealState?] = [], origin: String = ""
     ) {
-        self.init(role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin, fileOrder: nil)
+        self.init(role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin, sealedOrder: nil)
     }
 
     init(
         role: TableRole, rowCount: Int, columns: [Column], roles: [ColumnRole: Int], aliases: [String: Int], states: [DealState?],
         origin: String, fileOrder: Buffer<Int32>?
     ) {
-        precondition(columns.allSatisfy { $0.count == rowCount } && fileOrder.map { $0.count == rowCount } ?? true)
+        self.init(
+            role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin,
+            sealedOrder: fileOrder.map { Sealed($0) })
+    }
+
+    package init(
+        role: TableRole, rowCount: Int, columns: [Column], roles: [ColumnRole: Int], aliases: [String: Int], states: [DealState?],
+        origin: String, sealedOrder: Sealed<Buffer<Int32>>?
+    ) {
+        precondition(columns.allSatisfy { $0.count == rowCount } && sealedOrder.map { $0.unchecked.count == rowCount } ?? true)
         self.role = role
         self.rowCount = rowCount
         self.columns = columns
@@ -36,7 +46,7 @@ package struct Table: Sendable {
         self.aliases = aliases
         self.states = states
         self.origin = origin
-        self.fileOrder = fileOrder
+        self.sealedOrder = sealedOrder
     }
 
     package func column(_ role: ColumnRole) -> Column? { roles[role].map { columns[$0] } }

@@ -1,11 +1,19 @@
 /// The distinct texts of a column, in order of first appearance: UTF-8 bytes and offsets into them, as Arrow lays them out.
 package final class TextDictionary: Sendable {
-    private let bytes: Buffer<UInt8>
-    private let offsets: Buffer<Int64>
+    /// The texts behind each other, and where each begins; one more at the end.
+    package let bytes: Buffer<UInt8>
+    package let offsets: Buffer<Int64>
 
     /// `offsets` has one entry more than there are texts; it begins with 0 and never falls. The bytes are valid UTF-8.
     package init(bytes: Buffer<UInt8>, offsets: Buffer<Int64>) {
         precondition(offsets.count >= 1 && offsets[offsets.count - 1] <= Int64(bytes.count))
+        self.bytes = bytes
+        self.offsets = offsets
+    }
+
+    /// The same of a saved store, whose offsets are looked at before the first text is read.
+    package init(unchecked bytes: Buffer<UInt8>, offsets: Buffer<Int64>) {
+        precondition(offsets.count >= 1)
         self.bytes = bytes
         self.offsets = offsets
     }

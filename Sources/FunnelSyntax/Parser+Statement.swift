@@ -3,7 +3,7 @@ import FunnelText
 /// Statements: each begins with its own word; everything else is a query.
 extension Parser {
     // A statement's word that is followed by `=` is the name of a measure.
-    // statement = query | load | define | param | include | check | target | set | describe | list | funnel | leaks | transitions
+    // statement = query | load | save | open | define | param | include | check | target | set | describe | list | funnel | leaks | transitions
     //           | explain | why | compare | plan | time | test | help | listing ;
     mutating func parseStatement() throws(Diagnostic) -> Statement {
         guard let word = current.word.flatMap(StatementWord.init(rawValue:)), !look(1).isSymbol(.equal) else {
@@ -15,6 +15,8 @@ extension Parser {
         let start = eat().range.start
         switch word {
         case .load: return .load(try parseLoad(from: start))
+        case .save: return .save(try parseFile(), place(from: start))
+        case .open: return .open(try parseFile(), place(from: start))
         case .define: return .define(try parseDefinition(from: start))
         case .param:
             let name = try parseName("the parameter's name")

@@ -8,6 +8,8 @@ package struct Printer {
         switch statement {
         case .query(let query): text(query)
         case .load(let load): (["load \(name(load.table)) from \(quoted(load.file.path))"] + clauses(load)).joined(separator: " ")
+        case .save(let file, _): "save \(quoted(file.path))"
+        case .open(let file, _): "open \(quoted(file.path))"
         case .define(let definition): text(definition)
         case .parameter(let parameter): "param \(name(parameter.name)) = \(text(parameter.value))"
         case .include(let file): "include \(quoted(file.path))"

@@ -10,6 +10,8 @@ package struct Script: Sendable {
 package indirect enum Statement: Sendable, Hashable {
     case query(Query)
     case load(LoadStatement)
+    case save(FileName, Place)
+    case open(FileName, Place)
     case define(Definition)
     case parameter(ParameterStatement)
     case include(FileName)
@@ -45,7 +47,8 @@ package indirect enum Statement: Sendable, Hashable {
         case .why(let why): why.place.range
         case .target(let target): target.place.range
         case .test(let test): test.place.range
-        case .transitions(_, let place), .compare(_, _, let place), .describe(_, let place), .explain(_, let place), .plan(_, _, let place), .time(_, let place),
+        case .save(_, let place), .open(_, let place), .transitions(_, let place), .compare(_, _, let place), .describe(_, let place), .explain(_, let place),
+            .plan(_, _, let place), .time(_, let place),
             .help(_, let place),
             .show(_, let place):
             place.range
@@ -185,7 +188,7 @@ package struct ListStatement: Sendable, Hashable {
 
 /// The words that begin a statement, a row each: parser, help and completion read this list.
 package enum StatementWord: String, CaseIterable, Sendable {
-    case load, define, param, include, check, target, set, describe, list, funnel, leaks, transitions
+    case load, save, open, define, param, include, check, target, set, describe, list, funnel, leaks, transitions
     case explain, why, compare, plan, time, test, help
     case tables, kpis, settings, history, quit
 }

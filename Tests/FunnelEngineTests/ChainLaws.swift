@@ -54,7 +54,8 @@ struct ChainLaws {
         let isOpen = pick(3) == 0
         let window: Int64? = pick(2) == 0 ? nil : Int64(pick(8))
         let finder = ChainFinder(steps: steps, order: isStrict ? .strict : .ordered, isOpen: isOpen, window: window.map { .microseconds($0) })
-        var all = Exhaustive(steps: steps, isOpen: isOpen, isStrict: isStrict, window: window, times: times.array, places: steps.indices.map { timeline.places(of: $0) })
+        var all = Exhaustive(
+            steps: steps, isOpen: isOpen, isStrict: isStrict, window: window, times: times.array, places: steps.indices.map { timeline.places(of: $0) })
         all.search()
         let found = finder.chain(in: timeline)
         guard let best = all.best else {

@@ -101,6 +101,8 @@ import Testing
             console.show(.loaded(report))
             console.show(.timing(0.0123))
             console.show(.wrote(path: "out.csv", rows: 1))
+            console.show(.saved(path: "crm.store", tables: [(.leads, 8000), (.costs, 1)]))
+            console.show(.opened(path: "crm.store", tables: [(.leads, 8000)]))
             console.show(.diagnostic(Diagnostic(.warning, "odd")))
             console.show(.answer(answer, format: .csv))
         }
@@ -111,6 +113,8 @@ import Testing
                 leads   2 rows from leads.csv
                 time: 12 ms
                 wrote 1 row to out.csv
+                saved crm.store: leads 8,000 rows, costs 1 row
+                opened crm.store: leads 8,000 rows
                 warning: odd
                   by `leads.created`
 

@@ -199,14 +199,16 @@ package struct GoldenFile {
         return template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
     }
 
-    private static func remove(_ folder: String) {
-        guard let handle = opendir(folder) else { return }
+    /// Removes a file, or a folder with all that is in it.
+    private static func remove(_ path: String) {
+        if unlink(path) == 0 { return }
+        guard let handle = opendir(path) else { return }
         while let entry = readdir(handle) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
-            if name != ".", name != ".." { unlink(folder + "/" + name) }
+            if name != ".", name != ".." { remove(path + "/" + name) }
         }
         closedir(handle)
-        rmdir(folder)
+        rmdir(path)
     }
 
     private static func write(_ text: String, _ path: String) { _ = TextFile.write(text, path) }

@@ -15,12 +15,15 @@ package final class Transcript {
     package private(set) var status: Int32 = 0
 
     /// A session in a folder. Its clock stands still, so that every run gives the same text.
-    package init(folder: String, now: Instant = Instant(day: 20_454), parameters: [(name: String, value: String)] = [], format: String? = nil) {
+    package init(
+        folder: String, now: Instant = Instant(day: 20_454), parameters: [(name: String, value: String)] = [], format: String? = nil, isSafe: Bool = false
+    ) {
         let box = Box()
         self.box = box
         var configuration = SessionConfiguration(clock: { now }, stopwatch: { 0 })
         configuration.folder = folder
         configuration.parameters = parameters
+        configuration.isSafe = isSafe
         configuration.format = format.flatMap(OutputFormat.init(rawValue:))
         session = Session(configuration, settings: Settings()) { event in box.lines += Self.lines(of: event) }
     }
@@ -47,6 +50,8 @@ package final class Transcript {
         case .diagnostic(let diagnostic): return DiagnosticRenderer().lines(of: diagnostic).map(\.text)
         case .loaded(let report): return ["loaded \(report.kept) of \(report.read) rows from \(report.name)"] + report.notes
         case .wrote(let path, let rows): return ["wrote \(rows) rows to \(path)"]
+        case .saved(let path, let tables): return ["saved \(path): " + tables.map { "\($0.role.rawValue) \($0.rows) rows" }.joined(separator: ", ")]
+        case .opened(let path, let tables): return ["opened \(path): " + tables.map { "\($0.role.rawValue) \($0.rows) rows" }.joined(separator: ", ")]
         case .timing, .settings, .history, .leave: return []
         }
     }
