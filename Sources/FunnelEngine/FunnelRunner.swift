@@ -27,7 +27,17 @@ struct FunnelRunner {
         let tallies = (0..<max(1, threads)).map { _ in
             FunnelTally(sizes: spaces.map(\.size), windows: spans.count, steps: plan.steps.count, anyOrder: plan.order == .any)
         }
-        try forEachChain(tables, windows: spans, spaces: spaces, sinks: tallies)
+        if plan.windows.isEmpty, ChainFinder(steps: plan.steps, order: plan.order, isOpen: plan.isOpen, window: nil).plain != nil,
+            !tables.hasOtherEvents, tables.rowFilter == nil, tables.runs?.count ?? 0 >= tables.count, tables.entered != nil
+        {
+            nonisolated(unsafe) let shared = tallies
+            try forEachPiece(tables, spaces) { worker, leads, reader, keys, filter, bounds in
+                guard let rows = reader.rows(of: leads) else { return }
+                shared[worker].add(rows, where: filter, keys, from: bounds.from, until: bounds.until)
+            }
+        } else {
+            try forEachChain(tables, windows: spans, spaces: spaces, sinks: tallies)
+        }
         return (FunnelTally.merged(tallies), spaces)
     }
 
@@ -52,26 +62,11 @@ struct FunnelRunner {
 
     /// Gives each thread's sink every lead that has a chain in a window and begins it in the period asked for.
     func forEachChain<Sink: ChainSink>(_ tables: StepTables, windows: [TimeSpan?], spaces: [FunnelKeySpace], sinks: [Sink]) throws(Diagnostic) {
-        let leads = try plan.leadFilter.map { condition throws(Diagnostic) in
-            try RowCompiler(store: store, table: .leads, threads: threads, interrupt: interrupt).bitmap(condition)
-        }
-        let filter = tables.areLeads ? leads : nil
         let finders = windows.map { ChainFinder(steps: plan.steps, order: plan.order, isOpen: plan.isOpen, window: $0) }
-        let size = TimelineReader.leadsAtATime
-        let pieces = (tables.count + size - 1) / size
-        let numbersRows = spaces.contains(where: \.isOfRows)
-        let workers = (0..<max(1, threads)).map { _ in
-            (scratch: Scratch(), reader: TimelineReader(tables, isStrict: plan.order == .strict, numbersRows: numbersRows))
-        }
-        nonisolated(unsafe) let shared = workers
-        nonisolated(unsafe) let outlets = sinks
         let steps = plan.steps.count
-        let (from, until) = (plan.from?.total ?? .min, plan.until?.total ?? .max)
-        let finished = Workers.run(threads: threads, morsels: pieces, interrupt: interrupt) { worker, piece in
-            let (scratch, reader) = shared[worker]
+        nonisolated(unsafe) let outlets = sinks
+        try forEachPiece(tables, spaces) { worker, range, reader, keys, filter, bounds in
             let sink = outlets[worker]
-            let range = piece * size..<min(tables.count, (piece + 1) * size)
-            let keys = spaces.map { $0.reader(range, scratch) }
             withUnsafeTemporaryAllocation(of: Int.self, capacity: steps + 1) { places in
                 let places = places.baseAddress!
                 finders.withUnsafeBufferPointer { finders in
@@ -88,13 +83,42 @@ struct FunnelRunner {
                                 for step in 0..<steps where places[step] >= 0 { first = min(first, places[step]) }
                             }
                             let time = timeline.times[first]
-                            guard time >= from, time < until else { continue }
+                            guard time >= bounds.from, time < bounds.until else { continue }
                             let group = keys.code(lead: lead, row: Int(timeline.numbers[first]), time: time)
                             sink.add(LeadChain(lead: lead, timeline: timeline, places: places, reached: reached), window: window, group: group)
                         }
                     }
                 }
             }
+        }
+    }
+
+    /// Calls `body` for some leads after the others, on all threads, with what reads them, their keys, which of them take part,
+    /// and in which time the first step must lie.
+    private func forEachPiece(
+        _ tables: StepTables, _ spaces: [FunnelKeySpace],
+        _ body: @Sendable (
+            _ worker: Int, _ leads: Range<Int>, _ reader: TimelineReader, _ keys: [FunnelKeySpace.Reader], _ filter: Bitmap?,
+            _ bounds: (from: Int64, until: Int64)
+        ) -> Void
+    ) throws(Diagnostic) {
+        let leads = try plan.leadFilter.map { condition throws(Diagnostic) in
+            try RowCompiler(store: store, table: .leads, threads: threads, interrupt: interrupt).bitmap(condition)
+        }
+        let filter = tables.areLeads ? leads : nil
+        let size = TimelineReader.leadsAtATime
+        let pieces = (tables.count + size - 1) / size
+        let numbersRows = spaces.contains(where: \.isOfRows)
+        let workers = (0..<max(1, threads)).map { _ in
+            (scratch: Scratch(), reader: TimelineReader(tables, isStrict: plan.order == .strict, numbersRows: numbersRows))
+        }
+        nonisolated(unsafe) let shared = workers
+        let bounds = (from: plan.from?.total ?? Int64.min, until: plan.until?.total ?? Int64.max)
+        let finished = Workers.run(threads: threads, morsels: pieces, interrupt: interrupt) { worker, piece in
+            let (scratch, reader) = shared[worker]
+            let range = piece * size..<min(tables.count, (piece + 1) * size)
+            let keys = spaces.map { $0.reader(range, scratch) }
+            body(worker, range, reader, keys, filter, bounds)
             for key in keys { key.release(to: scratch) }
         }
         guard finished else { throw .interrupted }

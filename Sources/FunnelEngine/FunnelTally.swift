@@ -5,13 +5,13 @@ final class FunnelTally: ChainSink {
     /// How many values each key has, the missing one among them.
     private let sizes: [Int]
     private let windows: Int
-    private let steps: Int
+    let steps: Int
     private let anyOrder: Bool
     private let places: GroupPlaces
     /// By group with window, and step.
-    private var entered: UnsafeMutablePointer<Int>
+    private(set) var entered: UnsafeMutablePointer<Int>
     /// Microseconds from the step before, by group with window, and step.
-    private let elapsed = SeriesList()
+    let elapsed = SeriesList()
     private var capacity = 0
 
     init(sizes: [Int], windows: Int, steps: Int, anyOrder: Bool) {
@@ -25,6 +25,14 @@ final class FunnelTally: ChainSink {
     }
 
     deinit { entered.deallocate() }
+
+    /// Where the counts of a group, with its window, begin.
+    @inline(__always)
+    func place(of code: UInt64) -> Int {
+        let place = places.place(of: code) &* steps
+        if place == elapsed.count { addGroup() }
+        return place
+    }
 
     private func addGroup() {
         if elapsed.count + steps > capacity {
@@ -40,8 +48,7 @@ final class FunnelTally: ChainSink {
 
     @inline(__always)
     func add(_ chain: LeadChain, window: Int, group: UInt64) {
-        let place = places.place(of: group &* UInt64(truncatingIfNeeded: windows) &+ UInt64(truncatingIfNeeded: window)) &* steps
-        if place == elapsed.count { addGroup() }
+        let place = place(of: group &* UInt64(truncatingIfNeeded: windows) &+ UInt64(truncatingIfNeeded: window))
         if anyOrder { return addInTime(chain, place) }
         var before = -1
         var step = 0

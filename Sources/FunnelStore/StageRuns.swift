@@ -41,6 +41,12 @@ package struct StageRuns: Sendable {
         return Int32(low)
     }
 
+    /// The lead of a row that stands in a run.
+    package func lead(ofRow row: Int) -> Int {
+        precondition(row >= 0 && row < inRuns, "row \(row) of \(inRuns)")
+        return Int(lead(of: row))
+    }
+
     /// The leads of a run of rows.
     func read(_ rows: Range<Int>, _ out: UnsafeMutablePointer<Int32>) {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= inRuns + rest.count)
