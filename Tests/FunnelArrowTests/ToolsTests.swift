@@ -104,8 +104,7 @@ struct ToolsTests {
         "what has no place in a table is refused, with the column named",
         arguments: [
             ("binary", "`bad` is binary data"), ("list", "`bad` is a list"), ("struct", "`bad` is a struct"), ("decimal256", "`bad` is a decimal of 256 bits"),
-            ("duration", "`bad` is a duration"), ("run ends", "`bad` is run-end encoded"), ("lz4", "is compressed with LZ4, beginning with column"),
-            ("zstd", "is compressed with Zstandard, beginning with column"),
+            ("duration", "`bad` is a duration"), ("run ends", "`bad` is run-end encoded"),
         ])
     func refused(name: String, message: String) throws {
         _ = try Tools.written.get()
