@@ -204,7 +204,10 @@ enum CellReader {
             }
         }
         let unit = TimeUnit(digits: part.fraction)
-        if let times, unit != .microsecond { for row in 0..<cells.rows { times.base[row] /= unit.microseconds } }
+        if let times, unit != .microsecond {
+            let step = unit.microseconds
+            for row in 0..<cells.rows { times.base[row] /= step }
+        }
         part.values = .dates(Integers(packing: days), times: times.map { (Integers(packing: $0), unit) })
         return part
     }

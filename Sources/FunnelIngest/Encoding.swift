@@ -115,14 +115,7 @@ enum Encoding {
         }
         while at < range.upperBound {
             if base[at] < 0x80 {
-                // Plain letters, 64 at a time; what is behind the text can be read.
-                let bytes = UnsafeRawPointer(base + at).loadUnaligned(as: SIMD64<UInt8>.self)
-                if bytes.max() < 0x80 {
-                    at += 64
-                    continue
-                }
-                let word = UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self)
-                if word & 0x8080_8080_8080_8080 == 0 { at += 8 } else { at += 1 }
+                at = plainEnd(base, at)
                 continue
             }
             let length = sequenceLength(base + at, available: text.count - at)
@@ -130,6 +123,17 @@ enum Encoding {
             at += length
         }
         return true
+    }
+
+    /// The end of a run of plain letters, found some at a time; what is behind the text can be read.
+    @inline(__always)
+    private static func plainEnd(_ base: UnsafePointer<UInt8>, _ start: Int) -> Int {
+        func word(_ at: Int) -> UInt64 { UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 }
+        let first = word(start)
+        guard first == 0 else { return start &+ max(1, first.trailingZeroBitCount >> 3) }
+        let second = word(start &+ 8) | word(start &+ 16) | word(start &+ 24)
+        let third = word(start &+ 32) | word(start &+ 40) | word(start &+ 48) | word(start &+ 56)
+        return second | third == 0 ? start &+ 64 : start &+ 8
     }
 
     /// UTF-8 out of bytes that are not quite: where most of what is not ASCII is well-formed, the rest becomes U+FFFD;

@@ -20,6 +20,10 @@ final class FieldIndex {
     private(set) var rows = 0
     private(set) var base: UnsafePointer<UInt8>
     private var capacity: Int
+    /// A bit for each byte of the piece that ends a field outside of quotes, and the bytes they tell of.
+    private var ends: UnsafeMutablePointer<UInt64>
+    private var endCapacity = 16
+    private var endCount = 0
     let columns: Int
     /// Rows of the wrong length, with the number of fields that each has.
     private(set) var ragged: [(row: Int, fields: Int)] = []
@@ -38,12 +42,14 @@ final class FieldIndex {
         capacity = 64
         fields = .allocate(capacity: capacity * columns)
         rowStarts = .allocate(capacity: capacity)
+        ends = .allocate(capacity: endCapacity)
         base = UnsafePointer(rowStarts).withMemoryRebound(to: UInt8.self, capacity: 1) { $0 }
     }
 
     deinit {
         fields.deallocate()
         rowStarts.deallocate()
+        ends.deallocate()
     }
 
     private func grow() {
@@ -72,7 +78,7 @@ final class FieldIndex {
         let limit = range.count
         let dataEnd = text.count - range.lowerBound
         let delimiter = dialect.delimiter
-        let delimiters = Self.spread(delimiter)
+        markEnds(base, limit, dataEnd, delimiter)
         let columns = columns
         var at = 0
         while at < limit {
@@ -83,10 +89,10 @@ final class FieldIndex {
             var entry: UInt64
             while true {
                 if base[at] == Byte.quote {
-                    (entry, at) = quoted(base, at, dataEnd, delimiters)
+                    (entry, at) = quoted(base, at, dataEnd, delimiter)
                 } else {
                     let start = at
-                    at = Self.stop(base, at, delimiters)
+                    at = stop(base, at, delimiter)
                     entry = Self.trimmed(base, start, at)
                 }
                 if column < columns { out[column] = entry }
@@ -123,14 +129,14 @@ final class FieldIndex {
 
     /// A field that begins with a quote, and the offset behind it.
     private func quoted(
-        _ base: UnsafePointer<UInt8>, _ start: Int, _ dataEnd: Int, _ delimiters: UInt64
+        _ base: UnsafePointer<UInt8>, _ start: Int, _ dataEnd: Int, _ delimiter: UInt8
     ) -> (entry: UInt64, end: Int) {
         var at = start + 1
         var decodes = false
         while let found = memchr(base + at, Int32(Byte.quote), dataEnd - at) {
             at = base.distance(to: found.assumingMemoryBound(to: UInt8.self)) + 1
             guard at < dataEnd, base[at] == Byte.quote else {
-                let end = Self.stop(base, at, delimiters)
+                let end = stop(base, at, delimiter)
                 if end == at, !decodes {
                     return (UInt64(start + 1) | UInt64(at - 1) << 32, end)
                 }
@@ -156,26 +162,46 @@ final class FieldIndex {
         return UInt64(truncatingIfNeeded: start) | UInt64(truncatingIfNeeded: end) << 32
     }
 
-    @inline(__always)
-    private static func spread(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
-
-    /// High bits over the bytes that are zero; exact up to the lowest one.
-    @inline(__always)
-    private static func zeros(_ word: UInt64) -> UInt64 {
-        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+    /// Marks the delimiters and line ends of a piece, 64 bytes at a time, without regard to quotes.
+    private func markEnds(_ base: UnsafePointer<UInt8>, _ limit: Int, _ dataEnd: Int, _ delimiter: UInt8) {
+        // The byte behind the text is a line feed, and 64 can be read; what is behind the piece is never asked for.
+        let words = limit / 64 + 1
+        if words > endCapacity {
+            ends.deallocate()
+            endCapacity = words * 2
+            ends = .allocate(capacity: endCapacity)
+        }
+        endCount = min(limit + 1, words * 64)
+        for word in 0..<words {
+            let bytes = base + word << 6
+            var bits: UInt64 = 0
+            for bit in 0..<64 {
+                let byte = bytes[bit]
+                let isEnd = byte == delimiter || byte == Byte.lineFeed || byte == Byte.carriageReturn
+                bits |= (isEnd ? 1 : 0) &<< UInt64(truncatingIfNeeded: bit)
+            }
+            ends[word] = bits
+        }
     }
 
     /// The next delimiter or line end; the line feed behind the text stops every search.
     @inline(__always)
-    private static func stop(_ base: UnsafePointer<UInt8>, _ start: Int, _ delimiters: UInt64) -> Int {
-        var at = start
-        while true {
-            let word = UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self)
-            let found =
-                zeros(word ^ delimiters) | zeros(word ^ spread(Byte.lineFeed)) | zeros(word ^ spread(Byte.carriageReturn))
-            if found != 0 { return at &+ found.trailingZeroBitCount >> 3 }
-            at &+= 8
+    private func stop(_ base: UnsafePointer<UInt8>, _ start: Int, _ delimiter: UInt8) -> Int {
+        var word = start >> 6
+        let last = endCount >> 6
+        if word < last {
+            var bits = ends[word] & (UInt64.max &<< UInt64(truncatingIfNeeded: start & 63))
+            while bits == 0, word &+ 1 < last {
+                word &+= 1
+                bits = ends[word]
+            }
+            if bits != 0 { return word << 6 &+ bits.trailingZeroBitCount }
+            word &+= 1
         }
+        // At the end of the piece, and behind it.
+        var at = max(start, word << 6)
+        while base[at] != delimiter, base[at] != Byte.lineFeed, base[at] != Byte.carriageReturn { at &+= 1 }
+        return at
     }
 }
 

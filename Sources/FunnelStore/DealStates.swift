@@ -49,9 +49,14 @@ struct DealStates: Sendable {
         let closed = deals.column(.closed).flatMap(InstantReader.init)
         let created = deals.column(.created).flatMap(InstantReader.init)
         return InstantColumn(name: "dated", count: deals.rowCount, sources: [closed, created].compactMap { $0 }, threads: threads).make { rows, out in
-            for row in rows {
-                let reader = states.base[row] == Self.open ? created : closed
-                out[row - rows.lowerBound] = reader?.at(row) ?? InstantReader.missing
+            let count = rows.count
+            func read(_ reader: InstantReader?, _ out: UnsafeMutablePointer<Int64>) {
+                if let reader { reader.read(rows, out) } else { out.update(repeating: InstantReader.missing, count: count) }
+            }
+            read(closed, out)
+            withUnsafeTemporaryAllocation(of: Int64.self, capacity: count) { opened in
+                read(created, opened.baseAddress!)
+                for at in 0..<count where states.base[rows.lowerBound + at] == Self.open { out[at] = opened[at] }
             }
         }
     }

@@ -25,21 +25,23 @@ package struct InstantReader: Sendable {
     package static let missing = Int64.min
 
     let days: Integers
-    let time: (values: Integers, unit: TimeUnit)?
-    private let validity: Bitmap?
+    private let time: Integers?
+    let unit: TimeUnit?
+    /// The microseconds of one unit of `time`.
+    private let step: Int64
+    let validity: Bitmap?
 
     /// Nil for a column of another type.
     package init?(_ column: Column) {
         switch column.values {
-        case .date(let days): (self.days, time) = (days, nil)
-        case .timestamp(let days, let time, let unit): (self.days, self.time) = (days, (time, unit))
+        case .date(let days): (self.days, time, unit, step) = (days, nil, nil, 0)
+        case .timestamp(let days, let time, let unit): (self.days, self.time, self.unit, step) = (days, time, unit, unit.microseconds)
         case .text, .integer, .decimal, .yesNo: return nil
         }
         validity = column.validity
     }
 
     var isTimestamp: Bool { time != nil }
-    var unit: TimeUnit? { time?.unit }
 
     /// The first and the last day; nil where no row has one.
     package var dayBounds: (low: Int, high: Int)? { Kernels.bounds(days, validity).map { (Int($0.low), Int($0.high)) } }
@@ -47,17 +49,18 @@ package struct InstantReader: Sendable {
     /// nil where the row has none.
     package func at(_ row: Int) -> Int64? {
         if let validity, !validity[row] { return nil }
-        return days[row] &* microsecondsPerDay &+ (time.map { $0.values[row] &* $0.unit.microseconds } ?? 0)
+        let midnight = days[row] &* microsecondsPerDay
+        return time.map { midnight &+ $0[row] &* step } ?? midnight
     }
 
     /// The instants of a run of rows; `missing` where there is none.
     package func read(_ rows: Range<Int>, _ out: UnsafeMutablePointer<Int64>) {
         Kernels.widen(days, rows, out)
         if let time {
-            time.values.forEachChunk(rows) { first, times, count in
+            let step = step
+            time.forEachChunk(rows) { first, times, count in
                 let base = out + (first - rows.lowerBound)
-                let unit = time.unit.microseconds
-                for row in 0..<count { base[row] = base[row] &* microsecondsPerDay &+ times[row] &* unit }
+                for row in 0..<count { base[row] = base[row] &* microsecondsPerDay &+ times[row] &* step }
             }
         } else {
             for row in 0..<rows.count { out[row] = out[row] &* microsecondsPerDay }

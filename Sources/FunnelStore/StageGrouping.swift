@@ -88,25 +88,24 @@ private struct Owners: Sendable {
     func order(_ time: InstantReader?, threads: Int) -> (rows: Buffer<Int32>, runs: StageRuns) {
         let total = leads.count
         let starts = Buffer<Int32>(zeros: count + 1)
-        func counts(_ row: Int) -> Bool { leads.base[row] >= 0 && time?.at(row) != nil }
+        let validity = time?.validity
+        func counts(_ row: Int) -> Bool { leads.base[row] >= 0 && time != nil && validity.map { $0[row] } ?? true }
         var left: [Int32] = []
         for row in 0..<total {
-            if counts(row) { starts.base[Int(leads.base[row]) + 1] += 1 } else { left.append(Int32(row)) }
+            if counts(row) { starts.base[Int(leads.base[row]) + 1] &+= 1 } else { left.append(Int32(row)) }
         }
-        for lead in 0..<count { starts.base[lead + 1] += starts.base[lead] }
-        let rows = Buffer<Int32>(zeros: total)
-        let next = Buffer<Int32>(starts.array.dropLast())
-        var rest = 0
-        for row in 0..<total {
-            if rest < left.count, left[rest] == Int32(row) {
-                rest += 1
-                continue
+        for lead in 0..<count { starts.base[lead + 1] &+= starts.base[lead] }
+        let rows = Buffer<Int32>(count: total) { out in
+            // Each start moves on to where the next row of its lead goes, and so to where the next lead begins.
+            for row in 0..<total where counts(row) {
+                let lead = Int(leads.base[row])
+                out[Int(starts.base[lead])] = Int32(truncatingIfNeeded: row)
+                starts.base[lead] &+= 1
             }
-            let lead = Int(leads.base[row])
-            rows.base[Int(next.base[lead])] = Int32(row)
-            next.base[lead] += 1
+            for (at, row) in left.enumerated() { out[total - left.count + at] = row }
         }
-        for (at, row) in left.enumerated() { rows.base[total - left.count + at] = row }
+        for lead in stride(from: count, to: 0, by: -1) { starts.base[lead] = starts.base[lead - 1] }
+        starts.base[0] = 0
         if let time { sortRuns(rows, starts, time, threads: threads) }
         let runs = StageRuns(starts: starts, rest: Buffer(left.map { leads.base[Int($0)] }), areLeads: areLeads)
         return (rows, runs)
@@ -118,14 +117,18 @@ private struct Owners: Sendable {
             for lead in Workers.rows(of: morsel, in: count) {
                 let (start, end) = (Int(starts.base[lead]), Int(starts.base[lead + 1]))
                 guard end - start > 1 else { continue }
-                run.removeAll(keepingCapacity: true)
-                var isSorted = true
-                for at in start..<end {
+                // Most runs are in order; they are only looked at.
+                var last = time.at(Int(rows.base[start])) ?? .min
+                var at = start + 1
+                while at < end {
                     let instant = time.at(Int(rows.base[at])) ?? .min
-                    if let last = run.last, last.time > instant { isSorted = false }
-                    run.append((instant, rows.base[at]))
+                    if instant < last { break }
+                    last = instant
+                    at += 1
                 }
-                if isSorted { continue }
+                if at == end { continue }
+                run.removeAll(keepingCapacity: true)
+                for at in start..<end { run.append((time.at(Int(rows.base[at])) ?? .min, rows.base[at])) }
                 run.sort { ($0.time, $0.row) < ($1.time, $1.row) }
                 for at in start..<end { rows.base[at] = run[at - start].row }
             }
