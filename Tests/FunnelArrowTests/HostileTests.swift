@@ -1,6 +1,7 @@
 import FunnelArrow
 import FunnelModel
 import FunnelStore
+import FunnelTesting
 import Testing
 
 /// A damaged or hostile file gives an error or other values, and never a crash, an endless loop or a great deal of memory.

@@ -2,6 +2,7 @@ import FunnelArrow
 import FunnelModel
 import FunnelStore
 import Glibc
+import FunnelTesting
 import Testing
 
 /// Arrow files as other tools read and write them. Where no Python with these tools is, the tests are skipped.
