@@ -42,7 +42,7 @@ let package = Package(
         room("FunnelModel", resources: [.embedInCode("kpis.funnel")]),
         room("FunnelSyntax", sees: ["FunnelText"]),
         room("FunnelPlan", sees: ["FunnelModel"]),
-        room("FunnelStore", sees: ["FunnelModel"]),
+        room("FunnelStore", sees: ["FunnelModel", "CMalloc"]),
         room("FunnelArrow", sees: ["FunnelModel", "FunnelStore"]),
         room("FunnelIngest", sees: ["FunnelText", "FunnelModel", "FunnelStore", "FunnelArrow", "CZlib"]),
         room("FunnelBinder", sees: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan"]),
@@ -88,6 +88,7 @@ let package = Package(
             "FunnelShellTests",
             sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "FunnelShell"]),
         .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]
 )

@@ -13,7 +13,8 @@ extension Column {
                     name: name, type: .utf8(offsetBits: 64), validity: validity, bodies: [codes.body],
                     dictionary: .init(index: index, count: dictionary.count, bodies: dictionary.bodies))
             ]
-        case .integer(let integers):
+        case .integer(let values):
+            let integers = values.stored
             return [ArrowColumn(name: name, type: .integer(bits: integers.bits, isSigned: true), validity: validity, bodies: [integers.body])]
         case .decimal(let integers, let scale): return [decimal(integers, scale)]
         case .date(let days): return [date(days)]
@@ -78,6 +79,7 @@ extension Integers {
         case .int16: 16
         case .int32: 32
         case .int64: 64
+        case .computed: stored.bits
         }
     }
 
@@ -87,6 +89,7 @@ extension Integers {
         case .int16(let buffer): ArrowBody(buffer)
         case .int32(let buffer): ArrowBody(buffer)
         case .int64(let buffer): ArrowBody(buffer)
+        case .computed: stored.body
         }
     }
 
@@ -101,6 +104,7 @@ extension Integers {
         case .int16(let buffer): return scan(buffer)
         case .int32(let buffer): return scan(buffer)
         case .int64(let buffer): return scan(buffer)
+        case .computed: return stored.extremes
         }
     }
 
@@ -125,6 +129,7 @@ extension Integers {
         case .int32(let buffer): return .int64(copy(buffer))
         // Days and times of day fit 32 bits, whatever width they have.
         case .int64(let buffer): return .int32(copy(buffer))
+        case .computed: return stored.widened(to: bits)
         }
     }
 }

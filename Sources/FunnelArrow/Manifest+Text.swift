@@ -20,7 +20,6 @@ extension Manifest {
             for (role, index) in table.roles.sorted(by: { $0.key.rawValue < $1.key.rawValue }) { lines.append(["role", role.rawValue, "\(index)"]) }
             for (alias, index) in table.aliases.sorted(by: { $0.key < $1.key }) { lines.append(["alias", alias, "\(index)"]) }
             for state in table.states { lines.append(["state", state?.rawValue ?? "none"]) }
-            if let order = table.order { lines.append(["order"] + Self.fields(order)) }
         }
         lines.append(["links"])
         for (column, stored) in derived.sorted(by: { $0.key.rawValue < $1.key.rawValue }) { lines += Self.lines("derived", column.rawValue, stored) }

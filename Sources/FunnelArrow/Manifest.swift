@@ -17,8 +17,6 @@ package struct Manifest: Sendable, Hashable {
         var roles: [ColumnRole: Int] = [:]
         var aliases: [String: Int] = [:]
         var states: [DealState?] = []
-        /// Where each row stood in the file that it was loaded from; in the file of the links.
-        var order: StoredPart?
     }
 
     /// How often the folder has been saved into: each time beside the last.

@@ -42,9 +42,6 @@ struct ManifestReader {
             let state = DealState(rawValue: fields[1])
             guard state != nil || fields[1] == "none" else { throw .damagedManifest }
             found.tables[table].states.append(state)
-        case ("order", _):
-            guard table >= 0 else { throw .damagedManifest }
-            found.tables[table].order = try part(fields)
         case ("links", 1): break
         case ("leads of deals", _): found.leadOfDeal = try part(fields)
         case ("runs of leads", _), ("runs of keys", _):

@@ -64,7 +64,7 @@ package struct StoreReader {
         for table in manifest.tables {
             let fileName = Manifest.fileName(table.role)
             guard let file = files[fileName] else { throw .missing(fileName) }
-            tables[table.role] = try self.table(table, StoredFile(file, name: fileName, store: name, ledger: ledger), links)
+            tables[table.role] = try self.table(table, StoredFile(file, name: fileName, store: name, ledger: ledger))
         }
         let parts = try linkParts(manifest, tables, links)
         guard let store = Store(tables: tables, parts: parts) else { throw .damagedManifest }
@@ -87,7 +87,7 @@ package struct StoreReader {
 
     // MARK: - Tables
 
-    private func table(_ table: Manifest.Table, _ file: StoredFile, _ links: StoredFile) throws(StoreError) -> Table {
+    private func table(_ table: Manifest.Table, _ file: StoredFile) throws(StoreError) -> Table {
         guard table.rowCount <= Int(Int32.max), !table.columns.isEmpty || table.rowCount == 0 else { throw .damagedManifest }
         var columns: [Column] = []
         for stored in table.columns {
@@ -95,16 +95,10 @@ package struct StoreReader {
             guard column.count == table.rowCount else { throw .damagedManifest }
             columns.append(column)
         }
-        var order: Sealed<Buffer<Int32>>?
-        if let part = table.order {
-            let rows = Int32(clamping: table.rowCount)
-            order = try links.numbers(part, named: "the order of \(table.role.rawValue) in", within: 0...max(0, rows - 1), substitute: 0)
-            guard order?.unchecked.count == table.rowCount else { throw .damagedManifest }
-        }
         guard table.states.isEmpty || table.roles[.status] != nil else { throw .damagedManifest }
         return Table(
             role: table.role, rowCount: table.rowCount, columns: columns, roles: table.roles, aliases: table.aliases, states: table.states,
-            origin: table.origin, sealedOrder: order)
+            origin: table.origin)
     }
 
     // MARK: - Links
@@ -131,7 +125,7 @@ extension Manifest {
     /// All parts that stand in a file.
     func parts(of file: String) -> [StoredPart] {
         if file == Self.linksName {
-            let single = [leadOfDeal, stageStarts, stageRest].compactMap { $0 } + tables.compactMap(\.order)
+            let single = [leadOfDeal, stageStarts, stageRest].compactMap { $0 }
             return derived.values.flatMap(\.parts) + single
         }
         return tables.filter { Self.fileName($0.role) == file }.flatMap { $0.columns.flatMap(\.parts) }

@@ -161,9 +161,6 @@ package struct StoreWriter {
             manifest.stageRest = layout.add(runs.rest)
             manifest.runsAreLeads = runs.areLeads
         }
-        for index in manifest.tables.indices {
-            manifest.tables[index].order = store.tables[manifest.tables[index].role]?.sealedOrder.map { layout.add($0.value) }
-        }
         for (number, value) in parts.numbers { manifest.numbers[number.rawValue] = value }
         try write(layout, into: folder, name: Manifest.linksName, &manifest)
     }

@@ -14,7 +14,7 @@ struct StoredExact: NumberNode {
         case .int8: 1 << 7
         case .int16: 1 << 15
         case .int32: 1 << 31
-        case .int64: .max
+        case .int64, .computed: .max
         }
     }
 

@@ -11,12 +11,7 @@ struct RowLister {
     func answer(only: Set<Int>?) throws(Diagnostic) -> Answer {
         var rows = try Self.rows(where: plan.filter ?? .always(true), compiler)
         if let only { rows.removeAll { !only.contains($0) } }
-        let table = compiler.store.tables[plan.table]
-        if !plan.order.isEmpty {
-            rows = try sorted(rows)
-        } else if let table {
-            rows.sort { table.placeInFile($0) < table.placeInFile($1) }
-        }
+        if !plan.order.isEmpty { rows = try sorted(rows) }
         if let limit = plan.limit { rows = Array(rows.prefix(limit)) }
         var columns: [(column: Column, fromLead: Bool)] = []
         for reference in plan.columns { columns.append(try compiler.column(reference)) }
@@ -36,18 +31,17 @@ struct RowLister {
         return (0..<bits.count).filter { bits[$0] }
     }
 
-    /// By the terms, what is missing last; rows that are equal stay in the order of the file.
+    /// By the terms, what is missing last; rows that are equal stay in the order of the table.
     private func sorted(_ rows: [Int]) throws(Diagnostic) -> [Int] {
         var terms: [(values: [Int: Value], descending: Bool)] = []
         for order in plan.order { terms.append((try values(order.value, of: rows), order.descending)) }
-        let table = compiler.store.tables[plan.table]
         return rows.sorted { a, b in
             for term in terms {
                 let (x, y) = (term.values[a] ?? .missing, term.values[b] ?? .missing)
                 let comparison = Value.compare(x, y)
                 if comparison != 0 { return term.descending && !x.isMissing && !y.isMissing ? comparison > 0 : comparison < 0 }
             }
-            return table.map { $0.placeInFile(a) < $0.placeInFile(b) } ?? (a < b)
+            return a < b
         }
     }
 

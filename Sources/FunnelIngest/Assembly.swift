@@ -27,7 +27,7 @@ enum Assembly {
             return .text(Codes(joining: coded, size: dictionary.count), dictionary)
         case .key, .number:
             guard let (pieces, scale) = rescaled(parts) else { return nil }
-            let integers = Integers(joining: pieces)
+            let integers = Integers(joining: pieces).asSequence
             return scale == 0 ? .integer(integers) : .decimal(integers, scale: scale)
         case .date: return dates(parts)
         case .yesNo:

@@ -26,6 +26,7 @@ enum Duplicates {
     private static func isDistinct(_ column: Column) -> Bool {
         switch column.values {
         case .text(_, let dictionary): return dictionary.count == column.count - column.missing
+        case .integer(.computed(.sequence)): return true
         case .integer(let integers):
             var low = Int64.max
             var high = Int64.min

@@ -1,14 +1,16 @@
 package import FunnelModel
 
-/// Signed whole numbers in the narrowest width that holds them all.
+/// Signed whole numbers in the narrowest width that holds them all, or computed from others.
 package enum Integers: Sendable {
     case int8(Buffer<Int8>)
     case int16(Buffer<Int16>)
     case int32(Buffer<Int32>)
     case int64(Buffer<Int64>)
+    case computed(ComputedIntegers)
 
     package var count: Int {
         switch self {
+        case .computed(let values): values.count
         case .int8(let buffer): buffer.count
         case .int16(let buffer): buffer.count
         case .int32(let buffer): buffer.count
@@ -23,13 +25,17 @@ package enum Integers: Sendable {
         case .int16: 16
         case .int32: 32
         case .int64: 64
+        case .computed(let values): values.width
         }
     }
 
-    package var byteCount: Int { count * width / 8 }
+    package var byteCount: Int {
+        if case .computed = self { 0 } else { count * width / 8 }
+    }
 
     package subscript(row: Int) -> Int64 {
         switch self {
+        case .computed(let values): values[row]
         case .int8(let buffer): Int64(buffer[row])
         case .int16(let buffer): Int64(buffer[row])
         case .int32(let buffer): Int64(buffer[row])

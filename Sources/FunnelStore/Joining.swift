@@ -20,6 +20,7 @@ extension Integers {
                 case .int16(let buffer): copy(buffer, at)
                 case .int32(let buffer): copy(buffer, at)
                 case .int64(let buffer): copy(buffer, at)
+                case .computed(let values): for row in 0..<values.count { at[row] = Target(truncatingIfNeeded: values[row]) }
                 }
                 at += piece.count
             }

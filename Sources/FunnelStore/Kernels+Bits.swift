@@ -94,6 +94,9 @@ extension Kernels {
         case .int16(let buffer): range(buffer, rows, low, high, words)
         case .int32(let buffer): range(buffer, rows, low, high, words)
         case .int64(let buffer): range(buffer, rows, low, high, words)
+        case .computed:
+            // A chunk begins at a word, for it has a multiple of 64 values.
+            values.forEachChunk(rows) { first, chunk, count in range(chunk, count, low: low, high: high, words + (first - rows.lowerBound) / 64) }
         }
     }
 

@@ -230,6 +230,8 @@ extension Kernels {
         case .int16(let buffer): look(buffer.base + rows.lowerBound, rows.count, low, table, size, codes)
         case .int32(let buffer): look(buffer.base + rows.lowerBound, rows.count, low, table, size, codes)
         case .int64(let buffer): look(buffer.base + rows.lowerBound, rows.count, low, table, size, codes)
+        case .computed:
+            values.forEachChunk(rows) { first, chunk, count in look(chunk, count, low, table, size, codes + (first - rows.lowerBound)) }
         }
     }
 

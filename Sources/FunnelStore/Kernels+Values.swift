@@ -7,6 +7,7 @@ extension Kernels {
         case .int16(let buffer): widen(buffer.base + rows.lowerBound, rows.count, out)
         case .int32(let buffer): widen(buffer.base + rows.lowerBound, rows.count, out)
         case .int64(let buffer): widen(buffer.base + rows.lowerBound, rows.count, out)
+        case .computed(let values): values.read(rows, out)
         }
     }
 
@@ -21,6 +22,7 @@ extension Kernels {
         case .int16(let buffer): gather(buffer.base, index, count, out)
         case .int32(let buffer): gather(buffer.base, index, count, out)
         case .int64(let buffer): gather(buffer.base, index, count, out)
+        case .computed(let values): for row in 0..<count { out[row] = index[row] >= 0 ? values[Int(index[row])] : 0 }
         }
     }
 
@@ -209,6 +211,7 @@ extension Kernels {
         case .int16(let buffer): bounds(buffer)
         case .int32(let buffer): bounds(buffer)
         case .int64(let buffer): bounds(buffer)
+        case .computed(let values): values.bounds
         }
     }
 

@@ -28,6 +28,7 @@ struct KeyIndex: Sendable {
     }
 
     private static func integers(_ values: Integers, _ validity: Bitmap?) -> Lookup {
+        if case .computed(.sequence(let first, let count)) = values, validity == nil { return .sequence(low: first, count: count) }
         guard let (low, high) = Kernels.bounds(values, validity) else { return .none }
         let (span, overflow) = high.subtractingReportingOverflow(low)
         if !overflow, validity == nil, span == Int64(values.count) - 1, isSequence(values, low) { return .sequence(low: low, count: values.count) }

@@ -62,7 +62,7 @@ extension Links {
         if let old, changed == .deals || changed == .costs {
             stages = old.stages
         } else if let table = tables[.stages] {
-            let grouping = StageGrouping(table, index: index?.value, leadCount: leads?.rowCount ?? 0, threads: threads)
+            let grouping = StageGrouping(table, index: index?.value, leads: leads, threads: threads)
             tables[.stages] = grouping.table
             stages = StageLinks(runs: grouping.runs.map { Sealed($0) }, withoutLead: grouping.withoutLead)
         } else {

@@ -8,7 +8,8 @@ struct StageGrouping {
     let withoutLead: Int
 
     /// Without an `index` of the leads table, the keys of the stages table are the leads.
-    init(_ stages: Table, index: KeyIndex?, leadCount: Int, threads: Int) {
+    init(_ stages: Table, index: KeyIndex?, leads: Table?, threads: Int) {
+        let leadCount = leads?.rowCount ?? 0
         guard let key = stages.column(.lead) else {
             (table, runs, withoutLead) = (stages, nil, 0)
             return
@@ -23,14 +24,30 @@ struct StageGrouping {
         }
         withoutLead = index == nil ? 0 : owners.unlinked(key)
         let time = stages.column(.entered).flatMap(InstantReader.init)
+        let ordered: Table
         if let time, owners.areInOrder(time, threads: threads) {
-            table = stages
+            ordered = stages
             runs = owners.runsInOrder(threads: threads)
         } else {
             let (rows, runs) = owners.order(time, threads: threads)
-            table = stages.permuted(rows, threads: threads)
+            ordered = stages.permuted(rows, threads: threads)
             self.runs = runs
         }
+        table = runs.flatMap { Self.withoutKeys(ordered, $0, ids: leads?.column(.id)) } ?? ordered
+    }
+
+    /// The table without the memory of its keys, which are the ids of the leads that its rows stand by. Nil where they are no
+    /// whole numbers.
+    private static func withoutKeys(_ stages: Table, _ runs: StageRuns, ids: Column?) -> Table? {
+        guard runs.areLeads, let index = stages.roles[.lead], let ids, case .integer(let ids) = ids.values else { return nil }
+        let key = stages.columns[index]
+        guard case .integer(let keys) = key.values, key.validity == nil else { return nil }
+        let rest = Integers(packing: Buffer((runs.inRuns..<stages.rowCount).map { keys[$0] }))
+        var columns = stages.columns
+        columns[index] = Column(name: key.name, values: .integer(.computed(.leadIDs(runs, ids: ids, rest: rest))), validity: nil)
+        return Table(
+            role: stages.role, rowCount: stages.rowCount, columns: columns, roles: stages.roles, aliases: stages.aliases, states: stages.states,
+            origin: stages.origin)
     }
 }
 

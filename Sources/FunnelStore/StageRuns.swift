@@ -19,7 +19,7 @@ package struct StageRuns: Sendable {
     /// Rows that belong to no lead, or have no time.
     package var leftOut: Int { rest.count }
     /// How many rows stand in runs.
-    private var inRuns: Int { Int(starts.base[count]) }
+    var inRuns: Int { Int(starts.base[count]) }
 
     /// The rows of a lead.
     @inline(__always)

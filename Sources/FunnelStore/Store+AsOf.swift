@@ -67,6 +67,6 @@ extension Table {
             let present = Bitmap((0..<rowCount).map { !hidden[$0] && !column.isMissing($0) })
             return Column(name: column.name, values: column.values, validity: present)
         }
-        return Table(role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin, fileOrder: fileOrder)
+        return Table(role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin)
     }
 }

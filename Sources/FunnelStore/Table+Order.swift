@@ -1,16 +1,12 @@
 /// A table's rows in another order than the file's.
 extension Table {
-    /// The table with row `rows[i]` at `i`; it keeps in mind where each stood in the file.
+    /// The table with row `rows[i]` at `i`.
     func permuted(_ rows: Buffer<Int32>, threads: Int) -> Table {
         precondition(rows.count == rowCount)
         let columns = columns.map { $0.permuted(rows, threads: threads) }
-        let order = fileOrder.map { order in Buffer<Int32>(count: rowCount) { out in for row in 0..<rowCount { out[row] = order[Int(rows.base[row])] } } }
         return Table(
-            role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin, fileOrder: order ?? rows)
+            role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin)
     }
-
-    /// Where rows stood in the file they came from: the smaller stood before the larger.
-    package func placeInFile(_ row: Int) -> Int { fileOrder.map { Int($0[row]) } ?? row }
 }
 
 extension Column {
@@ -36,6 +32,7 @@ extension Integers {
         case .int16(let buffer): .int16(buffer.permuted(rows, threads))
         case .int32(let buffer): .int32(buffer.permuted(rows, threads))
         case .int64(let buffer): .int64(buffer.permuted(rows, threads))
+        case .computed: stored.permuted(rows, threads)
         }
     }
 }

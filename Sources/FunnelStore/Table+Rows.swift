@@ -6,8 +6,7 @@ extension Table {
     package func selecting(_ rows: [Int]) -> Table {
         let columns = columns.map { $0.selecting(rows) }
         return Table(
-            role: role, rowCount: rows.count, columns: columns, roles: roles, aliases: aliases, states: states(for: columns), origin: origin,
-            fileOrder: fileOrder.map { order in Buffer(rows.map { order[$0] }) })
+            role: role, rowCount: rows.count, columns: columns, roles: roles, aliases: aliases, states: states(for: columns), origin: origin)
     }
 
     /// Why two tables can't be put one behind the other.
@@ -43,15 +42,7 @@ extension Table {
             role: role, rowCount: rowCount + other.rowCount, columns: columns, roles: roles, aliases: aliases, origin: "\(origin), \(other.origin)")
         return Table(
             role: role, rowCount: merged.rowCount, columns: columns, roles: roles, aliases: aliases, states: merged.states(from: [self, other]),
-            origin: merged.origin, fileOrder: orders(before: other))
-    }
-
-    /// The places of the rows of both in their files, one file behind the other.
-    private func orders(before other: Table) -> Buffer<Int32>? {
-        guard fileOrder != nil || other.fileOrder != nil else { return nil }
-        let mine = (0..<rowCount).map { Int32(placeInFile($0)) }
-        let next = (mine.max() ?? -1) + 1
-        return Buffer(mine + (0..<other.rowCount).map { next + Int32(other.placeInFile($0)) })
+            origin: merged.origin)
     }
 
     /// The states of this table's status texts, by what other tables say of the same texts.

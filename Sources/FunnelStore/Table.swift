@@ -14,31 +14,12 @@ package struct Table: Sendable {
     package let states: [DealState?]
     /// Where it was read from, for messages.
     package let origin: String
-    /// Where each row stood in the file, where they were brought into another order: the smaller stood before the larger.
-    package let sealedOrder: Sealed<Buffer<Int32>>?
-    var fileOrder: Buffer<Int32>? { sealedOrder?.value }
 
     package init(
         role: TableRole, rowCount: Int, columns: [Column], roles: [ColumnRole: Int], aliases: [String: Int] = [:],
         states: [DealState?] = [], origin: String = ""
     ) {
-        self.init(role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin, sealedOrder: nil)
-    }
-
-    init(
-        role: TableRole, rowCount: Int, columns: [Column], roles: [ColumnRole: Int], aliases: [String: Int], states: [DealState?],
-        origin: String, fileOrder: Buffer<Int32>?
-    ) {
-        self.init(
-            role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin,
-            sealedOrder: fileOrder.map { Sealed($0) })
-    }
-
-    package init(
-        role: TableRole, rowCount: Int, columns: [Column], roles: [ColumnRole: Int], aliases: [String: Int], states: [DealState?],
-        origin: String, sealedOrder: Sealed<Buffer<Int32>>?
-    ) {
-        precondition(columns.allSatisfy { $0.count == rowCount } && sealedOrder.map { $0.unchecked.count == rowCount } ?? true)
+        precondition(columns.allSatisfy { $0.count == rowCount })
         self.role = role
         self.rowCount = rowCount
         self.columns = columns
@@ -46,7 +27,6 @@ package struct Table: Sendable {
         self.aliases = aliases
         self.states = states
         self.origin = origin
-        self.sealedOrder = sealedOrder
     }
 
     package func column(_ role: ColumnRole) -> Column? { roles[role].map { columns[$0] } }

@@ -54,7 +54,6 @@ enum SmallStore {
             guard let table = store.tables[role] else { continue }
             lines.append("\(role) \(table.rowCount) \(table.origin) \(table.states.map { $0?.rawValue ?? "-" })")
             lines.append("\(table.roles.map { "\($0.key)=\($0.value)" }.sorted()) \(table.aliases.map { "\($0.key)=\($0.value)" }.sorted())")
-            lines.append("\((0..<table.rowCount).map { table.placeInFile($0) })")
             for column in table.columns { add("\(role)", column) }
         }
         for derived in DerivedColumn.allCases { if let column = store.column(.derived(derived), of: derived.table) { add("\(derived)", column) } }

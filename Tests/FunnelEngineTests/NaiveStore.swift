@@ -38,10 +38,8 @@ struct NaiveStore {
             if let index = table.roles[.status], case .text(_, let dictionary) = table.columns[index].values {
                 for (code, state) in table.states.enumerated() { states[dictionary[code]] = state }
             }
-            // As the file had them, whatever order the links have brought them into.
-            let rows = (0..<table.rowCount).sorted { table.placeInFile($0) < table.placeInFile($1) }
             tables[role] = Rows(
-                count: table.rowCount, columns: table.columns.map { column in rows.map { Self.cell(column.value($0)) } },
+                count: table.rowCount, columns: table.columns.map { column in (0..<table.rowCount).map { Self.cell(column.value($0)) } },
                 types: table.columns.map(\.type), roles: table.roles, states: states)
         }
         linkLeads()
