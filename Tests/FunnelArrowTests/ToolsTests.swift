@@ -124,7 +124,10 @@ enum Tools {
 
     static let folder = temporaryFile("written")
     /// What the other tools wrote, once for all tests.
-    static let written = Result { try run(["write", folder]) }
+    static let written = Result {
+        atexit { TemporaryFolder.remove(Tools.folder) }
+        return try run(["write", folder])
+    }
 
     static func temporaryFile(_ name: String) -> String { "/tmp/funnel-arrow-\(getpid())-\(name)" }
 
