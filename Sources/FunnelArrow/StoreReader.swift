@@ -8,12 +8,14 @@ package struct StoreReader {
     private let folder: String
     private let ledger: DamageLedger
     private let name: String
+    private let threads: Int
 
     /// `name`: as messages call the store. What turns out to be damaged later is noted in `ledger`.
-    package init(_ folder: String, name: String, ledger: DamageLedger) {
+    package init(_ folder: String, name: String, ledger: DamageLedger, threads: Int = 1) {
         self.folder = folder
         self.name = name
         self.ledger = ledger
+        self.threads = threads
     }
 
     /// What the store holds, without its data.
@@ -67,7 +69,7 @@ package struct StoreReader {
             tables[table.role] = try self.table(table, StoredFile(file, name: fileName, store: name, ledger: ledger))
         }
         let parts = try linkParts(manifest, tables, links)
-        guard let store = Store(tables: tables, parts: parts) else { throw .damagedManifest }
+        guard let store = Store(tables: tables, parts: parts, threads: threads) else { throw .damagedManifest }
         return (store, paths)
     }
 

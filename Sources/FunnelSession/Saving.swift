@@ -22,7 +22,7 @@ extension Session {
     func open(_ file: FileName, in source: Source, folder: String) throws(Diagnostic) {
         let path = Self.storePath(file, folder)
         do throws(StoreError) {
-            let opened = try StoreReader(path, name: file.path, ledger: damage).open()
+            let opened = try StoreReader(path, name: file.path, ledger: damage, threads: settings.threads).open()
             store = opened.store
             for path in opened.files { loadedFiles.insert(Files.real(path)) }
         } catch {

@@ -29,13 +29,8 @@ struct DealStates: Sendable {
         }
     }
 
-    func columns(of deals: Table, threads: Int) -> [DerivedColumn: Column] {
-        [
-            .dealWon: bits(Self.won, named: .dealWon),
-            .dealLost: bits(Self.lost, named: .dealLost),
-            .dealOpen: bits(Self.open, named: .dealOpen),
-            .dealAxis: axis(of: deals, threads: threads),
-        ]
+    var columns: [DerivedColumn: Column] {
+        [.dealWon: bits(Self.won, named: .dealWon), .dealLost: bits(Self.lost, named: .dealLost), .dealOpen: bits(Self.open, named: .dealOpen)]
     }
 
     private func bits(_ state: UInt8, named name: DerivedColumn) -> Column {
@@ -45,7 +40,7 @@ struct DealStates: Sendable {
     }
 
     /// The date that places a deal in time: `closed`, of an open deal `created`.
-    private func axis(of deals: Table, threads: Int) -> Column {
+    func axis(of deals: Table, threads: Int) -> Column {
         let closed = deals.column(.closed).flatMap(InstantReader.init)
         let created = deals.column(.created).flatMap(InstantReader.init)
         return InstantColumn(name: "dated", count: deals.rowCount, sources: [closed, created].compactMap { $0 }, threads: threads).make { rows, out in

@@ -32,7 +32,7 @@ extension Store {
     }
 
     /// A store of tables and their links. Nil where they do not fit each other.
-    package init?(tables: [TableRole: Table], parts: LinkParts) {
+    package init?(tables: [TableRole: Table], parts: LinkParts, threads: Int) {
         let leads = tables[.leads]
         for (derived, column) in parts.columns {
             let isInstant = derived.type == .timestamp && (column.type == .date || column.type == .timestamp)
@@ -47,15 +47,7 @@ extension Store {
             guard leads != nil, lead.unchecked.count == tables[.deals]?.rowCount else { return nil }
             deals.lead = lead
         }
-        if let table = tables[.deals] {
-            let sources = [table.column(.status), table.column(.closed), table.column(.source) ?? leads?.column(.source)].compactMap { $0 }
-            deals.sourceWinRate = OnDemand {
-                _ = parts.leadOfDeal?.value
-                for source in sources { _ = source.values }
-            } _: {
-                SourceRates.column(of: table, states: DealStates(table), leads: leads, leadOfDeal: parts.leadOfDeal?.value)
-            }
-        }
+        if let table = tables[.deals] { deals.demanded = DealLinks.demanded(table, leads: leads, leadOfDeal: parts.leadOfDeal, threads: threads) }
         if let runs = parts.stageRuns?.unchecked {
             guard let table = tables[.stages], runs.starts.count > 0, runs.rest.count <= table.rowCount,
                 !runs.areLeads || runs.count == leads?.rowCount

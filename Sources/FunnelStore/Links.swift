@@ -27,10 +27,10 @@ package struct Links: Sendable {
     package var stageRuns: StageRuns? { stages.runs?.value }
     /// Columns that no file has.
     package func derived(_ column: DerivedColumn) -> Column? {
-        column == .dealSourceWinRate ? deals.sourceWinRate?.value : deals.derived[column]
+        deals.derived[column] ?? deals.demanded[column]?.value
     }
     /// Which columns no file has.
-    package var derivedColumns: [DerivedColumn] { Array(deals.derived.keys) + (deals.sourceWinRate == nil ? [] : [.dealSourceWinRate]) }
+    package var derivedColumns: [DerivedColumn] { Array(deals.derived.keys) + Array(deals.demanded.keys) }
     /// How many deals and stage rows name a lead that is not there.
     package var dealsWithoutLead: Int { deals.withoutLead }
     package var stagesWithoutLead: Int { stages.withoutLead }
@@ -89,8 +89,8 @@ extension Links {
 struct DealLinks: Sendable {
     var lead: Sealed<Buffer<Int32>>?
     var derived: [DerivedColumn: Column] = [:]
-    /// Read by few queries, so made by the first.
-    var sourceWinRate: OnDemand<Column>?
+    /// What is made quickly of other columns, by the first query that reads it: it is not saved.
+    var demanded: [DerivedColumn: OnDemand<Column>] = [:]
     var withoutLead = 0
     var winsBeforeCreation = 0
     var slowCycle: Int64?
@@ -107,15 +107,36 @@ struct DealLinks: Sendable {
             self.lead = Sealed(lead)
         }
         let states = DealStates(deals)
-        derived = states.columns(of: deals, threads: threads)
+        derived = states.columns
         derived.merge(Buyers(deals, states: states, leads: leadOfDeal, leadCount: leads?.rowCount ?? 0).columns(threads: threads)) { $1 }
-        sourceWinRate = OnDemand { [leadOfDeal] in SourceRates.column(of: deals, states: states, leads: leads, leadOfDeal: leadOfDeal) }
+        demanded = Self.demanded(deals, leads: leads, leadOfDeal: lead, threads: threads)
         if let leads, let leadOfDeal {
             let wins = LeadWins(leads: leads, deals: deals, states: states, leadOfDeal: leadOfDeal, threads: threads)
             derived.merge(wins.columns) { $1 }
             winsBeforeCreation = wins.beforeCreation
             slowCycle = wins.slowCycle
         }
+    }
+
+    static func demanded(
+        _ deals: Table, leads: Table?, leadOfDeal: Sealed<Buffer<Int32>>?, threads: Int
+    ) -> [DerivedColumn: OnDemand<Column>] {
+        let state = [deals.column(.status), deals.column(.closed)].compactMap { $0 }
+        let source = (deals.column(.source) ?? leads?.column(.source)).map { [$0] } ?? []
+        let created = deals.column(.created).map { [$0] } ?? []
+        return [
+            .dealSourceWinRate: OnDemand {
+                _ = leadOfDeal?.value
+                for column in state + source { _ = column.values }
+            } _: {
+                SourceRates.column(of: deals, states: DealStates(deals), leads: leads, leadOfDeal: leadOfDeal?.value)
+            },
+            .dealAxis: OnDemand {
+                for column in state + created { _ = column.values }
+            } _: {
+                DealStates(deals).axis(of: deals, threads: threads)
+            },
+        ]
     }
 }
 
