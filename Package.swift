@@ -72,12 +72,13 @@ let package = Package(
         tests("FunnelSyntaxTests", sees: ["FunnelText", "FunnelSyntax", "FunnelTesting"]),
         tests("FunnelTextTests", sees: ["FunnelText"]),
         tests("FunnelRenderTests", sees: ["FunnelText", "FunnelModel", "FunnelRender"]),
-        tests("FunnelArrowTests", sees: ["FunnelArrow", "FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"], exclude: ["tools.py"]),
+        tests("FunnelArrowTests", sees: ["FunnelArrow", "FunnelIngest", "FunnelModel", "FunnelStore", "FunnelTesting", "FunnelText"], exclude: ["tools.py"]),
         tests("FunnelIngestTests", sees: ["FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"]),
         tests(
             "FunnelEngineTests",
             sees: [
-                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelBinder", "FunnelEngine", "FunnelRender",
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelArrow", "FunnelTesting", "FunnelBinder", "FunnelEngine",
+                "FunnelRender",
             ]),
         tests(
             "FunnelHouseTests",

@@ -14,7 +14,6 @@ struct BatchReader {
     private let nodes: [[Int64]]
     private let buffers: [[Int64]]
     private let viewCounts: [[Int64]]
-    private let codec: String?
     private var nextNode = 0
     private var nextBuffer = 0
     private var nextView = 0
@@ -25,17 +24,14 @@ struct BatchReader {
         guard rows <= Int64(Int32.max) else { throw .tooManyRows }
         rowCount = Int(rows)
         nodes = try batch.words(1, width: 2)
-        buffers = try batch.words(2, width: 2)
-        codec = try batch.table(3).map { table throws(ArrowError) in
-            switch try table.number(0, default: Int8(0)) {
-            case 0: "LZ4"
-            case 1: "Zstandard"
-            default: "an unknown method"
-            }
-        }
         viewCounts = try batch.words(4, width: 1)
-        self.body = body
-        self.file = file
+        let buffers = try batch.words(2, width: 2)
+        if let compression = try batch.table(3) {
+            let unpacked = try Unpacking.unpack(buffers, body, file, codec: try compression.number(0, default: Int8(0)))
+            (self.file, self.body, self.buffers) = (unpacked.memory, 0..<unpacked.memory.count, unpacked.buffers)
+        } else {
+            (self.file, self.body, self.buffers) = (file, body, buffers)
+        }
     }
 
     /// The arrays of all columns, in order.
@@ -94,7 +90,6 @@ struct BatchReader {
         guard offset >= 0, length >= 0, offset <= Int64(body.count), length <= Int64(body.count) - offset else {
             throw .damagedColumn(name, "a buffer lies outside its batch")
         }
-        if let codec, length > 0 { throw .compressed(codec, name) }
         return body.lowerBound + Int(offset)..<body.lowerBound + Int(offset + length)
     }
 }

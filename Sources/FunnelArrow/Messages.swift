@@ -21,9 +21,10 @@ extension ArrowError {
             mends: ["leave the column out when the file is written, or turn it into text, numbers or dates"])
     }
 
-    static func compressed(_ codec: String, _ column: String) -> ArrowError {
-        ArrowError(
-            "is compressed with \(codec), beginning with column `\(column)`",
-            mends: ["write it uncompressed: pyarrow's `IpcWriteOptions(compression=None)`, Polars' `write_ipc(compression=\"uncompressed\")`"])
-    }
+    private static let plainly = "write it uncompressed: pyarrow's `IpcWriteOptions(compression=None)`, Polars' `write_ipc(compression=\"uncompressed\")`"
+
+    static let noZstandard = ArrowError(
+        "is compressed with Zstandard, and the library that unpacks it is not here", mends: ["install it: `apt install libzstd1`", plainly])
+    static let unknownCodec = ArrowError("is compressed in an unknown way", mends: [plainly])
+    static let damagedCompression = damaged("compressed data can't be unpacked")
 }

@@ -157,6 +157,7 @@ enum ForeignFormat {
         (Array("SQLite format 3\0".utf8), "an SQLite database"),
         (Array("PAR1".utf8), "a Parquet file"),
         (Array("ARROW1".utf8), "an Arrow file"),
+        (Array("FEA1".utf8), "a Feather file of the first version"),
         ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd"),
         (Array("BZh".utf8), "compressed with bzip2"),
         ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "compressed with xz"),

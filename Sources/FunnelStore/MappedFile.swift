@@ -58,6 +58,21 @@ package final class MappedFile: @unchecked Sendable {
         isMapped = false
     }
 
+    /// Memory of this size, written by `fill` before anything reads it, as if it had been mapped.
+    package init<Failure: Error>(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: count + Self.padding, alignment: 64)
+        (memory + count).initializeMemory(as: UInt8.self, repeating: 0, count: Self.padding)
+        do throws(Failure) {
+            try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
+        } catch {
+            memory.deallocate()
+            throw error
+        }
+        base = UnsafeRawPointer(memory)
+        self.count = count
+        isMapped = false
+    }
+
     package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
     deinit {

@@ -4,6 +4,7 @@ import FunnelModel
 import FunnelStore
 import FunnelText
 import Glibc
+import FunnelTesting
 import Testing
 
 /// Arrow files become tables.

@@ -1,6 +1,5 @@
 import FunnelModel
 import FunnelStore
-import Glibc
 
 /// A small store with links of all kinds: deals and stage rows of leads that are there and that are not, in no order.
 enum SmallStore {
@@ -65,48 +64,5 @@ enum SmallStore {
         }
         if let runs = links.stageRuns { lines.append("\(runs.areLeads) \((0..<runs.count).map { runs.rows(of: $0) })") }
         return lines
-    }
-}
-
-/// A folder under /tmp that is gone when the test is over.
-final class TemporaryFolder {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/funnel-store-XXXXXX".utf8CString)
-        path = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
-    }
-
-    deinit { Self.remove(path) }
-
-    static func names(_ folder: String) -> [String] {
-        guard let handle = opendir(folder) else { return [] }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-
-    static func remove(_ path: String) {
-        if unlink(path) == 0 { return }
-        for name in names(path) { remove(path + "/" + name) }
-        rmdir(path)
-    }
-
-    static func read(_ path: String) -> [UInt8] {
-        guard let file = fopen(path, "rb") else { return [] }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 22)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return Array(bytes[..<count])
-    }
-
-    static func write(_ bytes: [UInt8], _ path: String) {
-        guard let file = fopen(path, "wb") else { return }
-        fwrite(bytes, 1, bytes.count, file)
-        fclose(file)
     }
 }

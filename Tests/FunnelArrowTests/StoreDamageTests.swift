@@ -2,6 +2,7 @@ import FunnelArrow
 import FunnelModel
 import FunnelStore
 import Glibc
+import FunnelTesting
 import Testing
 
 /// Whatever is damaged of a saved store is named when it is first used, and nothing else is lost by it.

@@ -2,6 +2,7 @@ import FunnelArrow
 import FunnelModel
 import FunnelStore
 import Glibc
+import FunnelTesting
 import Testing
 
 /// A store that was saved is opened as it was; a save that does not end leaves what was there.

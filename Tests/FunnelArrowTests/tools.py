@@ -138,6 +138,20 @@ def write(folder):
         writer.write_table(empty)
     done("empty.arrow", empty)
 
+    # Compressed: small, and with many rows of which some are like those before and some are not.
+    numbers = numpy.random.default_rng(7)
+    large = pyarrow.table(
+        {
+            "steps": numpy.arange(60_000) // 100, "random": numbers.integers(-(2**60), 2**60, 60_000),
+            "words": [f"the same words again {i % 700} and {'x' * (i % 40)}" for i in range(60_000)], "zeros": numpy.zeros(60_000, "int32"),
+            "code": pyarrow.array([f"code {i % 9}" for i in range(60_000)]).dictionary_encode(),
+        })
+    for codec in ("lz4", "zstd"):
+        for name, content in ((f"{codec}.arrow", table), (f"large {codec}.arrow", large)):
+            with ipc.new_file(f"{folder}/{name}", content.schema, options=ipc.IpcWriteOptions(compression=codec)) as writer:
+                writer.write_table(content, max_chunksize=25_000)
+            done(name, content)
+
     # Dictionaries that grow, and in a stream dictionaries that change, from batch to batch.
     def coded(codes, texts):
         return pyarrow.record_batch({"code": pyarrow.DictionaryArray.from_arrays(pyarrow.array(codes, pyarrow.int8()), pyarrow.array(texts))})
@@ -165,8 +179,8 @@ def write(folder):
             "category": polars.Series(["x", None, "y"], dtype=polars.Categorical), "enum": polars.Series(["x", None, "y"], dtype=polars.Enum(["y", "x"])),
             "nothing": [None, None, None],
         })
-    for name, options in (("polars.arrow", {}), ("polars-old.arrow", {"compat_level": polars.CompatLevel.oldest()})):
-        frame.write_ipc(f"{folder}/{name}", compression="uncompressed", **options)
+    for name, options in (("polars.arrow", {}), ("polars lz4.arrow", {"compression": "lz4"}), ("polars zstd.arrow", {"compression": "zstd"}), ("polars-old.arrow", {"compat_level": polars.CompatLevel.oldest()})):
+        frame.write_ipc(f"{folder}/{name}", **({"compression": "uncompressed"} | options))
         for column in frame.columns:
             line(name, column, frame[column].to_list())
 
@@ -179,9 +193,6 @@ def write(folder):
         bad = pyarrow.table({"id": [1], "bad": column})
         with ipc.new_file(f"{folder}/refused {name}.arrow", bad.schema) as writer:
             writer.write_table(bad)
-    for codec in ("lz4", "zstd"):
-        with ipc.new_file(f"{folder}/refused {codec}.arrow", table.schema, options=ipc.IpcWriteOptions(compression=codec)) as writer:
-            writer.write_table(table)
 
 
 if sys.argv[1] == "read":

@@ -7,31 +7,16 @@ import Testing
 struct SavedStoreTests {
     /// A session with a small store in a folder of its own, saved there.
     private final class Place {
-        let folder: String
+        private let temporary = TemporaryFolder()
+        var folder: String { temporary.path }
         let transcript: Transcript
         var leads: String { folder + "/crm.store/generation-1/leads.arrow" }
 
         init() {
-            var template = Array("/tmp/funnel-saved-XXXXXX".utf8CString)
-            folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
-            transcript = Transcript(folder: folder)
+            transcript = Transcript(folder: temporary.path)
             _ = TextFile.write("id,created,source,owner\n1,2024-01-02,adverts,Eva\n2,2024-01-20,web,Eva\n", folder + "/leads.csv")
             _ = TextFile.write("lead,closed,amount\n1,2024-02-02,10\n", folder + "/deals.csv")
             _ = transcript.run("load leads from \"leads.csv\"; load deals from \"deals.csv\"; save \"crm.store\"")
-        }
-
-        deinit { Self.remove(folder) }
-
-        private static func remove(_ path: String) {
-            if unlink(path) == 0 { return }
-            if let handle = opendir(path) {
-                while let entry = readdir(handle) {
-                    let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
-                    if name != ".", name != ".." { remove(path + "/" + name) }
-                }
-                closedir(handle)
-            }
-            rmdir(path)
         }
 
         /// Puts another letter in the place of the first of a text in the leads' file.

@@ -78,8 +78,8 @@ package struct GoldenFile {
 
     /// What went wrong, if anything, and the file with the answers that came.
     package func run() -> (failures: [String], rewritten: String) {
-        let folder = Self.temporaryFolder()
-        defer { Self.remove(folder) }
+        let temporary = TemporaryFolder()
+        let folder = temporary.path
         let transcript = Transcript(folder: folder)
         var failures: [String] = []
         var lines: [String] = []
@@ -193,23 +193,6 @@ package struct GoldenFile {
     private static func indented(_ lines: [String]) -> String { lines.map { "    " + $0 }.joined(separator: "\n") }
 
     // MARK: - Files
-
-    private static func temporaryFolder() -> String {
-        var template = Array(("/tmp/funnel-golden-" + String(repeating: "X", count: 6)).utf8CString)
-        return template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
-    }
-
-    /// Removes a file, or a folder with all that is in it.
-    private static func remove(_ path: String) {
-        if unlink(path) == 0 { return }
-        guard let handle = opendir(path) else { return }
-        while let entry = readdir(handle) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
-            if name != ".", name != ".." { remove(path + "/" + name) }
-        }
-        closedir(handle)
-        rmdir(path)
-    }
 
     private static func write(_ text: String, _ path: String) { _ = TextFile.write(text, path) }
 }
