@@ -95,72 +95,66 @@ final class Accumulator {
         }
     }
 
-    /// Adds a morsel. `bits` are the rows that the scan keeps, nil for all.
-    func add(_ morsel: Morsel, _ bits: Kernels.Words?, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch) {
+    /// Adds a morsel. `bits` are the rows that the scan keeps, nil for all; `groups` is nil where all rows are one.
+    func add(_ morsel: Morsel, _ bits: Kernels.Words?, _ groups: MorselGroups?, _ scratch: Scratch) {
         guard let filter = aggregate.filter else { return take(morsel, bits, groups, scratch) }
         let mine = filter.evaluate(morsel, scratch)
         if let bits { Kernels.and(mine, bits, morsel.count) }
-        let kept = Kernels.population(mine, morsel.count)
-        if case .none = aggregate.argument {
-            count(mine, morsel.count, groups)
-        } else if kept * 4 < morsel.count {
-            // The few rows that count are picked out of the columns.
-            if kept > 0 { pick(kept, mine, morsel, groups, scratch) { take($0, nil, $1, scratch) } }
-        } else {
-            take(morsel, mine, groups, scratch)
-        }
+        take(morsel, mine, groups, scratch)
         scratch.give(mine)
     }
 
-    private func pick(
-        _ kept: Int, _ bits: Kernels.Words, _ morsel: Morsel, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch,
-        _ take: (Morsel, UnsafePointer<UInt32>?) -> Void
-    ) {
-        let index = scratch.takeIndex()
-        let picked = scratch.selecting(bits, kept, of: morsel, index)
-        if let groups {
-            let own = scratch.takeTexts()
-            Kernels.compact(bits, morsel.count, groups, own)
-            take(picked, own)
-            scratch.give(own)
-        } else {
-            take(picked, nil)
-        }
-        scratch.give(index)
-    }
-
-    private func count(_ bits: Kernels.Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?) {
-        rows.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, size: $0.count, $0.baseAddress!) }
-    }
-
     /// Adds the rows with a bit, nil for all.
-    private func take(_ morsel: Morsel, _ bits: Kernels.Words?, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch) {
-        count(bits, morsel.count, groups)
+    private func take(_ morsel: Morsel, _ bits: Kernels.Words?, _ groups: MorselGroups?, _ scratch: Scratch) {
+        count(morsel, bits, groups)
         switch aggregate.argument {
         case .none: break
         case .exact(let node, _):
-            guard let presence = node.presence else { return takeExact(node, morsel, bits, groups, scratch) }
-            let there = presence.evaluate(morsel, scratch)
-            if let bits { Kernels.and(there, bits, morsel.count) }
-            let kept = Kernels.population(there, morsel.count)
-            if kept * 4 > morsel.count {
-                takeExact(node, morsel, there, groups, scratch)
-            } else if kept > 0 {
-                pick(kept, there, morsel, groups, scratch) { takeExact(node, $0, nil, $1, scratch) }
-            }
-            scratch.give(there)
-        case .real(let node): addReal(node.evaluate(morsel, scratch), bits, morsel.count, groups, scratch)
-        case .text(let node):
-            let codes = node.evaluate(morsel, scratch)
-            let present = scratch.takeWords()
-            let values = scratch.takeIntegers()
-            Kernels.present(codes, morsel.count, present)
-            Kernels.widen(codes, morsel.count, values)
-            addExact(values, both(bits, present, morsel.count), morsel.count, groups, magnitude: UInt64(UInt32.max))
-            scratch.give(values)
-            scratch.give(present)
-            scratch.give(codes)
+            let presence = node.presence.map { $0.evaluate(morsel, scratch) }
+            if let presence, let bits { Kernels.and(presence, bits, morsel.count) }
+            takeFew(morsel, presence ?? bits, groups, scratch) { takeExact(node, $0, $1, $2, scratch) }
+            presence.map(scratch.give)
+        case .real(let node): takeFew(morsel, bits, groups, scratch) { addReal(node.evaluate($0, scratch), $1, $0.count, $2, scratch) }
+        case .text(let node): takeFew(morsel, bits, groups, scratch) { takeText(node, $0, $1, $2, scratch) }
         }
+    }
+
+    private func count(_ morsel: Morsel, _ bits: Kernels.Words?, _ groups: MorselGroups?) {
+        rows.withUnsafeMutableBufferPointer { rows in
+            if let key = groups?.key {
+                Kernels.count(key.codes, key.validity, morsel.rows, bits, size: rows.count, rows.baseAddress!)
+            } else {
+                Kernels.count(bits, morsel.count, groups?.all, size: rows.count, rows.baseAddress!)
+            }
+        }
+    }
+
+    /// Takes the rows with a bit; where they are few, they are picked out of the columns.
+    private func takeFew(
+        _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: MorselGroups?, _ scratch: Scratch,
+        _ take: (Morsel, Kernels.Words?, UnsafePointer<UInt32>?) -> Void
+    ) {
+        let kept = bits.map { Kernels.population($0, morsel.count) } ?? morsel.count
+        guard let bits, kept * 4 < morsel.count else { return take(morsel, bits, groups?.all) }
+        guard kept > 0 else { return }
+        let index = scratch.takeIndex()
+        let picked = scratch.selecting(bits, kept, of: morsel, index)
+        let own = groups?.picked(picked, bits)
+        take(picked, nil, own.map { UnsafePointer($0) })
+        own.map(scratch.give)
+        scratch.give(index)
+    }
+
+    private func takeText(_ node: any TextNode, _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch) {
+        let codes = node.evaluate(morsel, scratch)
+        let present = scratch.takeWords()
+        let values = scratch.takeIntegers()
+        Kernels.present(codes, morsel.count, present)
+        Kernels.widen(codes, morsel.count, values)
+        addExact(values, both(bits, present, morsel.count), morsel.count, groups, magnitude: UInt64(UInt32.max))
+        scratch.give(values)
+        scratch.give(present)
+        scratch.give(codes)
     }
 
     private func takeExact(

@@ -6,6 +6,12 @@ import FunnelText
 /// What computes the code of a key for each row; `Kernels.missingCode` where the key is missing.
 protocol KeyNode: Sendable {
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts
+    /// The column whose codes are those of the key, where there is one.
+    var storedText: StoredText? { get }
+}
+
+extension KeyNode {
+    var storedText: StoredText? { nil }
 }
 
 /// The values of one key of the answer, over all scans: each has a code below `count`.
@@ -133,6 +139,7 @@ extension KeySpace {
 
 private struct TextKey: KeyNode {
     let text: any TextNode
+    var storedText: StoredText? { text as? StoredText }
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts { text.evaluate(morsel, scratch) }
 }
@@ -158,9 +165,13 @@ private struct TableKey: KeyNode {
     let table: Buffer<UInt32>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
-        if morsel.index == nil, let stored = value as? StoredExact, stored.validity == nil, !stored.fromLead {
+        if let stored = value as? StoredExact, stored.validity == nil, !stored.fromLead {
             let codes = scratch.takeTexts()
-            Kernels.look(stored.values, morsel.rows, low: low, table: table.base, size: table.count, codes)
+            if let index = morsel.index {
+                Kernels.look(stored.values, index, morsel.count, low: low, table: table.base, size: table.count, codes)
+            } else {
+                Kernels.look(stored.values, morsel.rows, low: low, table: table.base, size: table.count, codes)
+            }
             return codes
         }
         let vector = value.evaluate(morsel, scratch)

@@ -22,6 +22,7 @@ struct ScanRunner {
     static let denseLimit = 1 << 20
 
     func run() throws(Diagnostic) -> ScanResult {
+        let scan = sharing(scan)
         let filter = try scan.filter.map { condition throws(Diagnostic) in try compiler.bits(condition) }
         var aggregates: [CompiledAggregate] = []
         for aggregate in scan.aggregates { aggregates.append(try CompiledAggregate(aggregate, compiler)) }
@@ -42,6 +43,15 @@ struct ScanRunner {
         if workers.contains(where: { $0.scratch.overflowed }) { throw .numberTooLarge }
         let results = workers.map(\.result)
         return Self.merged(results, aggregates, dense: isDense ? Int(combinations) : nil)
+    }
+
+    /// A condition that all aggregates have is one of the scan: what is not kept need not be grouped.
+    private func sharing(_ scan: Scan) -> Scan {
+        guard let shared = scan.aggregates.first?.filter, scan.aggregates.allSatisfy({ $0.filter == shared }) else { return scan }
+        var narrowed = scan
+        narrowed.filter = scan.filter.map { .and([$0, shared]) } ?? shared
+        for index in narrowed.aggregates.indices { narrowed.aggregates[index].filter = nil }
+        return narrowed
     }
 
     /// Whether groups have a place each in an array. A small table does not fill a large one.
@@ -87,6 +97,8 @@ private final class Worker: @unchecked Sendable {
     private let filter: (any BitsNode)?
     private let isDense: Bool
     private let accumulators: [Accumulator]
+    /// The only key, where it is a stored text and has a place for each of its values.
+    private let textKey: StoredText?
     /// Whether anything is read of the rows that the filter keeps, but how many they are.
     private let readsRows: Bool
     private var places: [UInt64: UInt32] = [:]
@@ -97,6 +109,8 @@ private final class Worker: @unchecked Sendable {
         self.filter = filter
         self.isDense = isDense
         accumulators = aggregates.map { Accumulator($0, groups: groups) }
+        let key = scan.spaces.count == 1 && isDense ? scan.spaces[0].nodes[scan.index].storedText : nil
+        textKey = key.flatMap { $0.fromLead ? nil : $0 }
         readsRows = !scan.spaces.isEmpty || aggregates.contains { $0.filter != nil || !$0.argument.isNone }
     }
 
@@ -124,13 +138,17 @@ private final class Worker: @unchecked Sendable {
 
     /// Adds the rows with a bit; nil for all.
     private func add(_ morsel: Morsel, _ bits: Kernels.Words?) {
-        if scan.spaces.isEmpty {
+        guard !scan.spaces.isEmpty else {
             for accumulator in accumulators { accumulator.add(morsel, bits, nil, scratch) }
-        } else {
-            let groups = isDense ? denseGroups(morsel) : hashedGroups(morsel, bits)
-            for accumulator in accumulators { accumulator.add(morsel, bits, groups, scratch) }
-            scratch.give(groups)
+            return
         }
+        let groups = MorselGroups(morsel, scratch, key: textKey, numbersSome: isDense) { [self] rows in
+            isDense ? denseGroups(rows) : hashedGroups(rows, bits)
+        }
+        // Groups that are found by hashing are met before anything is added to them.
+        if !isDense { _ = groups.all }
+        for accumulator in accumulators { accumulator.add(morsel, bits, groups, scratch) }
+        groups.release()
     }
 
     private func denseGroups(_ morsel: Morsel) -> Scratch.Texts {

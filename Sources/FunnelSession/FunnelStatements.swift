@@ -17,7 +17,9 @@ extension Session {
     }
 
     private func bound(_ statement: FunnelStatement, in source: Source) throws(Diagnostic) -> FunnelPlan {
-        let (plan, probes) = try Binder.bind(statement, in: source, funnelContext)
+        // The order that the data show is not needed where the steps are named; to find it takes a pass over all stage rows.
+        let needsOrder = statement.steps.isEmpty || settings.stages != nil
+        let (plan, probes) = try Binder.bind(statement, in: source, needsOrder ? funnelContext : context)
         for warning in Values(store).warnings(probes) { report(warning) }
         return plan
     }

@@ -105,7 +105,15 @@ extension Kernels {
         withUnsafeTemporaryAllocation(of: Int64.self, capacity: size) { table in
             let base = table.baseAddress!
             base.update(repeating: 0, count: size)
-            forEach(bits, count) { row in base[Int(groups[row])] &+= values[row] }
+            if let bits, population(bits, count) * 3 > count {
+                // Where many rows count, the others add nothing, without a branch.
+                for row in 0..<count {
+                    let mask = 0 &- Int64(truncatingIfNeeded: bits[row >> 6] >> UInt64(truncatingIfNeeded: row & 63) & 1)
+                    base[Int(groups[row])] &+= values[row] & mask
+                }
+            } else {
+                forEach(bits, count) { row in base[Int(groups[row])] &+= values[row] }
+            }
             for group in 0..<size { sums[group] &+= Int128(base[group]) }
         }
     }
