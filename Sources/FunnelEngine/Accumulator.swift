@@ -121,10 +121,15 @@ final class Accumulator {
 
     private func count(_ morsel: Morsel, _ bits: Kernels.Words?, _ groups: MorselGroups?) {
         rows.withUnsafeMutableBufferPointer { rows in
-            if let key = groups?.key {
-                Kernels.count(key.codes, key.validity, morsel.rows, bits, size: rows.count, rows.baseAddress!)
-            } else {
-                Kernels.count(bits, morsel.count, groups?.all, size: rows.count, rows.baseAddress!)
+            let base = rows.baseAddress!
+            guard case .codes(let key, let stride, let offset, let size)? = groups?.kind else {
+                return Kernels.count(bits, morsel.count, groups?.all, size: rows.count, base + (groups?.first ?? 0))
+            }
+            if stride == 1 { return Kernels.count(key.codes, key.validity, morsel.rows, bits, size: size, base + offset) }
+            withUnsafeTemporaryAllocation(of: Int64.self, capacity: size) { own in
+                own.baseAddress!.update(repeating: 0, count: size)
+                Kernels.count(key.codes, key.validity, morsel.rows, bits, size: size, own.baseAddress!)
+                for code in 0..<size { base[offset + code * stride] += own[code] }
             }
         }
     }
@@ -132,20 +137,22 @@ final class Accumulator {
     /// Takes the rows with a bit; where they are few, they are picked out of the columns.
     private func takeFew(
         _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: MorselGroups?, _ scratch: Scratch,
-        _ take: (Morsel, Kernels.Words?, UnsafePointer<UInt32>?) -> Void
+        _ take: (Morsel, Kernels.Words?, RowGroups) -> Void
     ) {
         let kept = bits.map { Kernels.population($0, morsel.count) } ?? morsel.count
-        guard let bits, kept * 4 < morsel.count else { return take(morsel, bits, groups?.all) }
+        guard let bits, kept * 4 < morsel.count else {
+            return take(morsel, bits, RowGroups(numbers: groups?.all, first: groups?.first ?? 0))
+        }
         guard kept > 0 else { return }
         let index = scratch.takeIndex()
         let picked = scratch.selecting(bits, kept, of: morsel, index)
-        let own = groups?.picked(picked, bits)
-        take(picked, nil, own.map { UnsafePointer($0) })
-        own.map(scratch.give)
+        let own = groups.flatMap { $0.picked(picked, bits) }
+        take(picked, nil, RowGroups(numbers: own.map { UnsafePointer($0) }, first: groups?.first ?? 0))
+        if let own { scratch.give(own) }
         scratch.give(index)
     }
 
-    private func takeText(_ node: any TextNode, _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch) {
+    private func takeText(_ node: any TextNode, _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: RowGroups, _ scratch: Scratch) {
         let codes = node.evaluate(morsel, scratch)
         let present = scratch.takeWords()
         let values = scratch.takeIntegers()
@@ -158,7 +165,7 @@ final class Accumulator {
     }
 
     private func takeExact(
-        _ node: any NumberNode<Int64>, _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch
+        _ node: any NumberNode<Int64>, _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: RowGroups, _ scratch: Scratch
     ) {
         let vector = node.evaluate(morsel, scratch)
         addExact(vector.values, both(bits, vector.valid, morsel.count), morsel.count, groups, magnitude: node.magnitude)
@@ -172,12 +179,12 @@ final class Accumulator {
     }
 
     private func addExact(
-        _ values: UnsafePointer<Int64>, _ bits: Kernels.Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, magnitude: UInt64
+        _ values: UnsafePointer<Int64>, _ bits: Kernels.Words?, _ count: Int, _ groups: RowGroups, magnitude: UInt64
     ) {
-        func addCount() { counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups, size: $0.count, $0.baseAddress!) } }
+        func addCount() { counts.withUnsafeMutableBufferPointer { Kernels.count(bits, count, groups.numbers, size: $0.count, $0.baseAddress! + groups.first) } }
         func addSum() {
             sums.withUnsafeMutableBufferPointer {
-                Kernels.sum(bits, count, groups, size: $0.count, values, magnitude: magnitude, $0.baseAddress!)
+                Kernels.sum(bits, count, groups.numbers, size: $0.count, values, magnitude: magnitude, $0.baseAddress! + groups.first)
             }
         }
         switch aggregate.function {
@@ -188,26 +195,26 @@ final class Accumulator {
             addSum()
         case .min:
             addCount()
-            extremes.withUnsafeMutableBufferPointer { Kernels.least(bits, count, groups, values, $0.baseAddress!) }
+            extremes.withUnsafeMutableBufferPointer { Kernels.least(bits, count, groups.numbers, values, $0.baseAddress! + groups.first) }
         case .max:
             addCount()
-            extremes.withUnsafeMutableBufferPointer { Kernels.greatest(bits, count, groups, values, $0.baseAddress!) }
+            extremes.withUnsafeMutableBufferPointer { Kernels.greatest(bits, count, groups.numbers, values, $0.baseAddress! + groups.first) }
         case .span:
             addCount()
-            extremes.withUnsafeMutableBufferPointer { Kernels.least(bits, count, groups, values, $0.baseAddress!) }
-            highest.withUnsafeMutableBufferPointer { Kernels.greatest(bits, count, groups, values, $0.baseAddress!) }
-        case .percentile, .distinct: Kernels.collect(bits, count, groups, values, lists[0].series)
+            extremes.withUnsafeMutableBufferPointer { Kernels.least(bits, count, groups.numbers, values, $0.baseAddress! + groups.first) }
+            highest.withUnsafeMutableBufferPointer { Kernels.greatest(bits, count, groups.numbers, values, $0.baseAddress! + groups.first) }
+        case .percentile, .distinct: Kernels.collect(bits, count, groups.numbers, first: groups.first, values, lists[0].series)
         }
     }
 
-    private func addReal(_ vector: RealVector, _ bits: Kernels.Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ scratch: Scratch) {
+    private func addReal(_ vector: RealVector, _ bits: Kernels.Words?, _ count: Int, _ groups: RowGroups, _ scratch: Scratch) {
         let mine = both(bits, vector.valid, count)
         switch aggregate.function {
         case .sum, .mean:
-            let fits = sums.withUnsafeMutableBufferPointer { Kernels.sum(mine, count, groups, vector.values, $0.baseAddress!) }
+            let fits = sums.withUnsafeMutableBufferPointer { Kernels.sum(mine, count, groups.numbers, vector.values, $0.baseAddress! + groups.first) }
             if !fits { scratch.overflowed = true }
             if aggregate.function == .mean {
-                counts.withUnsafeMutableBufferPointer { Kernels.count(mine, count, groups, size: $0.count, $0.baseAddress!) }
+                counts.withUnsafeMutableBufferPointer { Kernels.count(mine, count, groups.numbers, size: $0.count, $0.baseAddress! + groups.first) }
             }
         case .count, .min, .max, .percentile, .distinct, .span:
             let values = scratch.takeIntegers()

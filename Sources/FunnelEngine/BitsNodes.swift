@@ -65,12 +65,24 @@ struct StoredRange: BitsNode {
     let validity: Bitmap?
     let low: Int64
     let high: Int64
+    let zones: Zones?
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         guard morsel.index == nil else {
             return ExactRange(value: StoredExact(values: values, validity: validity, fromLead: false), low: low, high: high).evaluate(morsel, scratch)
         }
         let words = scratch.takeWords()
+        // Of most morsels of a column in the order of time, either all rows lie in a period or none.
+        if let zone = zones?.zone(of: morsel.rows) {
+            if zone.high < low || zone.low > high {
+                Kernels.set(false, words, morsel.count)
+                return words
+            }
+            if zone.isWhole, zone.low >= low, zone.high <= high {
+                Kernels.set(true, words, morsel.count)
+                return words
+            }
+        }
         Kernels.range(values, morsel.rows, low: low, high: high, words)
         if let validity {
             let present = scratch.takeWords()

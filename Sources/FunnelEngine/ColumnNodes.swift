@@ -6,6 +6,8 @@ struct StoredExact: NumberNode {
     let values: Integers
     let validity: Bitmap?
     let fromLead: Bool
+    /// What is known of the column's morsels, where it is one of the rows themselves and that helps.
+    var zones: Zones?
 
     var presence: (any BitsNode)? { validity == nil ? nil : Presence(validity: validity, fromLead: fromLead) }
 

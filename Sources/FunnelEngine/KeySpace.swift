@@ -8,10 +8,13 @@ protocol KeyNode: Sendable {
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts
     /// The column whose codes are those of the key, where there is one.
     var storedText: StoredText? { get }
+    /// The code that all rows of a morsel have, where that is known without reading them.
+    func constant(_ rows: Range<Int>) -> UInt32?
 }
 
 extension KeyNode {
     var storedText: StoredText? { nil }
+    func constant(_ rows: Range<Int>) -> UInt32? { nil }
 }
 
 /// The values of one key of the answer, over all scans: each has a code below `count`.
@@ -163,6 +166,12 @@ private struct TableKey: KeyNode {
     let value: any NumberNode<Int64>
     let low: Int64
     let table: Buffer<UInt32>
+
+    func constant(_ rows: Range<Int>) -> UInt32? {
+        guard let zone = (value as? StoredExact)?.zones?.zone(of: rows), zone.isWhole, zone.low >= low, zone.high < low + Int64(table.count) else { return nil }
+        let code = table[Int(zone.low - low)]
+        return (zone.low...zone.high).allSatisfy { table.base[Int($0 - low)] == code } ? code : nil
+    }
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
         if let stored = value as? StoredExact, stored.validity == nil, !stored.fromLead {

@@ -1,39 +1,62 @@
 import FunnelStore
 
-/// The groups of a morsel's rows: numbered when the first aggregate asks for them. One thread asks.
+/// The groups of a morsel's rows: numbered when the first aggregate asks for them, if at all. One thread asks.
 final class MorselGroups {
+    /// What tells the groups.
+    enum Kind {
+        /// A number for each row.
+        case numbered
+        /// All rows are of one group.
+        case one(Int)
+        /// The codes of a stored text, of which there are `size`, the missing one among them; a code counts `stride`, from `offset` on.
+        case codes(StoredText, stride: Int, offset: Int, size: Int)
+    }
+
     private let morsel: Morsel
     private let scratch: Scratch
     private let number: (Morsel) -> Scratch.Texts
     private var numbers: Scratch.Texts?
-    /// The only key, where it is a stored text that is read one row behind the other: rows are counted by its codes as they
-    /// are stored.
-    let key: StoredText?
+    let kind: Kind
     /// Whether some rows of the morsel can be numbered without the others.
     private let numbersSome: Bool
 
-    init(_ morsel: Morsel, _ scratch: Scratch, key: StoredText?, numbersSome: Bool, number: @escaping (Morsel) -> Scratch.Texts) {
+    init(_ morsel: Morsel, _ scratch: Scratch, kind: Kind, numbersSome: Bool, number: @escaping (Morsel) -> Scratch.Texts) {
         self.morsel = morsel
         self.scratch = scratch
-        self.key = morsel.index == nil ? key : nil
+        // Codes are counted one row behind the other.
+        if case .codes = kind, morsel.index != nil { self.kind = .numbered } else { self.kind = kind }
         self.numbersSome = numbersSome
         self.number = number
     }
 
-    /// The group of each row.
-    var all: UnsafePointer<UInt32> {
+    /// The group of each row; nil where all are of one.
+    var all: UnsafePointer<UInt32>? {
+        if case .one = kind { return nil }
         let known = numbers ?? number(morsel)
         numbers = known
         return UnsafePointer(known)
     }
 
-    /// The groups of the rows with a bit, of which `picked` consists; to be given back.
-    func picked(_ picked: Morsel, _ bits: Kernels.Words) -> Scratch.Texts {
-        if numbers == nil, numbersSome { return number(picked) }
+    /// The first group, where all rows are of one.
+    var first: Int { if case .one(let group) = kind { group } else { 0 } }
+
+    /// The groups of the rows with a bit, of which `picked` consists; to be given back. Nil where all are of one.
+    func picked(_ picked: Morsel, _ bits: Kernels.Words) -> Scratch.Texts? {
+        if numbers == nil, numbersSome {
+            if case .one = kind { return nil }
+            return number(picked)
+        }
+        guard let all else { return nil }
         let own = scratch.takeTexts()
         Kernels.compact(bits, morsel.count, all, own)
         return own
     }
 
     func release() { numbers.map(scratch.give) }
+}
+
+/// The groups of the rows that a kernel is given: a number for each or, without numbers, all of the group `first`.
+struct RowGroups {
+    let numbers: UnsafePointer<UInt32>?
+    let first: Int
 }

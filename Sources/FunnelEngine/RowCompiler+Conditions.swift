@@ -138,9 +138,9 @@ extension RowCompiler {
             let (column, fromLead) = try column(reference)
             switch column.values {
             case .integer(let values) where scale == 0 && !fromLead:
-                return StoredRange(values: values, validity: column.validity, low: limits.low, high: limits.high)
+                return StoredRange(values: values, validity: column.validity, low: limits.low, high: limits.high, zones: nil)
             case .decimal(let values, let own) where own == scale && !fromLead:
-                return StoredRange(values: values, validity: column.validity, low: limits.low, high: limits.high)
+                return StoredRange(values: values, validity: column.validity, low: limits.low, high: limits.high, zones: nil)
             default: break
             }
         }
@@ -174,7 +174,7 @@ extension RowCompiler {
         case .text, .integer, .decimal, .yesNo: throw .columnHasType(reference.name, column.type, wanted: "a date")
         }
         func range(_ low: Int64, _ high: Int64) -> any BitsNode {
-            if !fromLead { return StoredRange(values: days, validity: column.validity, low: low, high: high) }
+            if !fromLead { return StoredRange(values: days, validity: column.validity, low: low, high: high, zones: column.zones) }
             return ExactRange(value: StoredExact(values: days, validity: column.validity, fromLead: true), low: low, high: high)
         }
         let first = from.map { Int64($0.day) } ?? .min

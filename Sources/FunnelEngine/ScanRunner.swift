@@ -97,10 +97,12 @@ private final class Worker: @unchecked Sendable {
     private let filter: (any BitsNode)?
     private let isDense: Bool
     private let accumulators: [Accumulator]
-    /// The only key, where it is a stored text and has a place for each of its values.
-    private let textKey: StoredText?
-    /// Whether anything is read of the rows that the filter keeps, but how many they are.
-    private let readsRows: Bool
+    /// For each key its codes as they are stored, where it is a text of the rows themselves, and what a code counts in the
+    /// number of a group.
+    private let texts: [StoredText?]
+    private let strides: [Int]
+    /// Whether anything is read of the rows but their keys and how many they are.
+    private let readsValues: Bool
     private var places: [UInt64: UInt32] = [:]
     private var codes: [UInt64] = []
 
@@ -109,41 +111,47 @@ private final class Worker: @unchecked Sendable {
         self.filter = filter
         self.isDense = isDense
         accumulators = aggregates.map { Accumulator($0, groups: groups) }
-        let key = scan.spaces.count == 1 && isDense ? scan.spaces[0].nodes[scan.index].storedText : nil
-        textKey = key.flatMap { $0.fromLead ? nil : $0 }
-        readsRows = !scan.spaces.isEmpty || aggregates.contains { $0.filter != nil || !$0.argument.isNone }
+        texts = scan.spaces.map { $0.nodes[scan.index].storedText.flatMap { $0.fromLead ? nil : $0 } }
+        var strides = [Int](repeating: 1, count: scan.spaces.count)
+        for key in scan.spaces.indices.dropLast().reversed() {
+            strides[key] = strides[key + 1].multipliedReportingOverflow(by: scan.spaces[key + 1].count + 1).partialValue
+        }
+        self.strides = strides
+        readsValues = aggregates.contains { !$0.argument.isNone }
     }
 
     var result: ScanResult { ScanResult(codes: isDense ? nil : codes, accumulators: accumulators) }
 
     func add(_ rows: Range<Int>, _ links: LeadLinks?) {
         let morsel = scratch.morsel(rows, links)
-        guard let filter else { return add(morsel, nil) }
+        let constants = scan.spaces.map { space in space.nodes[scan.index].constant(rows).map { min($0, UInt32(space.count)) } }
+        guard let filter else { return add(morsel, nil, constants) }
         let bits = filter.evaluate(morsel, scratch)
         let kept = Kernels.population(bits, morsel.count)
+        let readsRows = readsValues || constants.contains(nil)
         if kept == morsel.count {
-            add(morsel, nil)
+            add(morsel, nil, constants)
         } else if kept * 2 < morsel.count, readsRows {
             // The few rows that are kept are picked out of the columns.
             if kept > 0 {
                 let index = scratch.takeIndex()
-                add(scratch.selecting(bits, kept, of: morsel, index), nil)
+                add(scratch.selecting(bits, kept, of: morsel, index), nil, constants)
                 scratch.give(index)
             }
         } else {
-            add(morsel, bits)
+            add(morsel, bits, constants)
         }
         scratch.give(bits)
     }
 
-    /// Adds the rows with a bit; nil for all.
-    private func add(_ morsel: Morsel, _ bits: Kernels.Words?) {
+    /// Adds the rows with a bit, nil for all. `constants` are the codes of keys that are the same for all rows of the morsel.
+    private func add(_ morsel: Morsel, _ bits: Kernels.Words?, _ constants: [UInt32?]) {
         guard !scan.spaces.isEmpty else {
             for accumulator in accumulators { accumulator.add(morsel, bits, nil, scratch) }
             return
         }
-        let groups = MorselGroups(morsel, scratch, key: textKey, numbersSome: isDense) { [self] rows in
-            isDense ? denseGroups(rows) : hashedGroups(rows, bits)
+        let groups = MorselGroups(morsel, scratch, kind: kind(constants), numbersSome: isDense) { [self] rows in
+            isDense ? denseGroups(rows, constants) : hashedGroups(rows, bits)
         }
         // Groups that are found by hashing are met before anything is added to them.
         if !isDense { _ = groups.all }
@@ -151,14 +159,37 @@ private final class Worker: @unchecked Sendable {
         groups.release()
     }
 
-    private func denseGroups(_ morsel: Morsel) -> Scratch.Texts {
+    /// What need not be read of the rows of a morsel to tell their groups.
+    private func kind(_ constants: [UInt32?]) -> MorselGroups.Kind {
+        guard isDense else { return .numbered }
+        var rest: Int?
+        var offset = 0
+        for (index, code) in constants.enumerated() {
+            if let code {
+                offset += Int(code) * strides[index]
+            } else if rest == nil {
+                rest = index
+            } else {
+                return .numbered
+            }
+        }
+        guard let rest else { return .one(offset) }
+        return texts[rest].map { .codes($0, stride: strides[rest], offset: offset, size: scan.spaces[rest].count + 1) } ?? .numbered
+    }
+
+    private func denseGroups(_ morsel: Morsel, _ constants: [UInt32?]) -> Scratch.Texts {
         let groups = scratch.takeTexts()
         for (index, space) in scan.spaces.enumerated() {
+            let size = UInt32(space.count + 1)
+            if let code = constants[index] {
+                if index == 0 { groups.update(repeating: code, count: morsel.count) } else { Kernels.extend(code, morsel.count, size: size, groups) }
+                continue
+            }
             let codes = space.nodes[scan.index].evaluate(morsel, scratch)
             if index == 0 {
-                Kernels.begin(codes, morsel.count, size: UInt32(space.count + 1), groups)
+                Kernels.begin(codes, morsel.count, size: size, groups)
             } else {
-                Kernels.extend(codes, morsel.count, size: UInt32(space.count + 1), groups)
+                Kernels.extend(codes, morsel.count, size: size, groups)
             }
             scratch.give(codes)
         }

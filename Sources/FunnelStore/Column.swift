@@ -161,7 +161,7 @@ package struct Column: Sendable {
     package var values: Values { content.value.values }
     /// Which rows have a value; nil where all have. A row without one holds zero in `values`.
     package var validity: Bitmap? { content.value.validity }
-    private let found: OnDemand<(low: Int64, high: Int64)?>
+    private let found: OnDemand<Zones?>
 
     package init(name: String, values: Values, validity: Bitmap?) {
         self.init(name: name, content: Sealed(Content(values: values, validity: validity)))
@@ -177,7 +177,7 @@ package struct Column: Sendable {
         } _: {
             let content = content.value
             return switch content.values {
-            case .integer(let values), .decimal(let values, _), .date(let values), .timestamp(let values, _, _): Kernels.bounds(values, content.validity)
+            case .integer(let values), .decimal(let values, _), .date(let values), .timestamp(let values, _, _): Zones(values, content.validity)
             case .text, .yesNo: nil
             }
         }
@@ -204,7 +204,10 @@ package struct Column: Sendable {
     }
 
     /// The smallest and the largest of its whole numbers, or of its days; nil where no row has one. Found once.
-    package var bounds: (low: Int64, high: Int64)? { found.value }
+    package var bounds: (low: Int64, high: Int64)? { zones?.bounds }
+
+    /// The same of each morsel. Found once.
+    package var zones: Zones? { found.value }
 
     package var missing: Int { validity.map { $0.count - $0.population } ?? 0 }
 

@@ -158,12 +158,12 @@ extension Kernels {
 
     /// Appends the value of each row that counts to the series of its group.
     package static func collect(
-        _ bits: Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, _ values: UnsafePointer<Int64>, _ series: SeriesList
+        _ bits: Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, first: Int = 0, _ values: UnsafePointer<Int64>, _ series: SeriesList
     ) {
         if let groups {
             forEach(bits, count) { row in series.append(values[row], to: Int(groups[row])) }
         } else {
-            forEach(bits, count) { row in series.append(values[row], to: 0) }
+            forEach(bits, count) { row in series.append(values[row], to: first) }
         }
     }
 
@@ -208,6 +208,11 @@ extension Kernels {
     /// Group numbers for one more key of `size` codes, missing included.
     package static func extend(_ codes: UnsafePointer<UInt32>, _ count: Int, size: UInt32, _ groups: UnsafeMutablePointer<UInt32>) {
         for row in 0..<count { groups[row] = groups[row] &* size &+ Swift.min(codes[row], size &- 1) }
+    }
+
+    /// The same for a key that is of one code for all rows.
+    package static func extend(_ code: UInt32, _ count: Int, size: UInt32, _ groups: UnsafeMutablePointer<UInt32>) {
+        for row in 0..<count { groups[row] = groups[row] &* size &+ code }
     }
 
     /// Codes of whole numbers that lie densely above `low`.

@@ -206,21 +206,36 @@ extension Kernels {
 
     /// The smallest and the largest value of a column; nil of no rows.
     package static func bounds(_ values: Integers) -> (low: Int64, high: Int64)? {
+        if case .computed(let values) = values { values.bounds } else { bounds(values, 0..<values.count) }
+    }
+
+    /// The smallest and the largest value of a run of rows; nil of no rows.
+    static func bounds(_ values: Integers, _ rows: Range<Int>) -> (low: Int64, high: Int64)? {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= values.count)
         switch values {
-        case .int8(let buffer): bounds(buffer)
-        case .int16(let buffer): bounds(buffer)
-        case .int32(let buffer): bounds(buffer)
-        case .int64(let buffer): bounds(buffer)
-        case .computed(let values): values.bounds
+        case .int8(let buffer): return bounds(buffer, rows)
+        case .int16(let buffer): return bounds(buffer, rows)
+        case .int32(let buffer): return bounds(buffer, rows)
+        case .int64(let buffer): return bounds(buffer, rows)
+        case .computed:
+            var low = Int64.max
+            var high = Int64.min
+            values.forEachChunk(rows) { _, chunk, count in
+                for at in 0..<count {
+                    low = Swift.min(low, chunk[at])
+                    high = Swift.max(high, chunk[at])
+                }
+            }
+            return low <= high ? (low, high) : nil
         }
     }
 
-    private static func bounds<T: FixedWidthInteger & SignedInteger & BitwiseCopyable>(_ buffer: Buffer<T>) -> (low: Int64, high: Int64)? {
-        guard buffer.count > 0 else { return nil }
+    private static func bounds<T: FixedWidthInteger & SignedInteger & BitwiseCopyable>(_ buffer: Buffer<T>, _ rows: Range<Int>) -> (low: Int64, high: Int64)? {
+        guard !rows.isEmpty else { return nil }
         var low = T.max
         var high = T.min
         let base = buffer.base
-        for row in 0..<buffer.count {
+        for row in rows {
             low = Swift.min(low, base[row])
             high = Swift.max(high, base[row])
         }
