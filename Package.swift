@@ -72,7 +72,9 @@ let package = Package(
         tests("FunnelSyntaxTests", sees: ["FunnelText", "FunnelSyntax", "FunnelTesting"]),
         tests("FunnelTextTests", sees: ["FunnelText"]),
         tests("FunnelRenderTests", sees: ["FunnelText", "FunnelModel", "FunnelRender"]),
-        tests("FunnelArrowTests", sees: ["FunnelArrow", "FunnelIngest", "FunnelModel", "FunnelStore", "FunnelTesting", "FunnelText"], exclude: ["tools.py", "requirements.txt"]),
+        tests(
+            "FunnelArrowTests", sees: ["FunnelArrow", "FunnelIngest", "FunnelModel", "FunnelStore", "FunnelTesting", "FunnelText"],
+            exclude: ["tools.py", "requirements.txt"]),
         tests("FunnelIngestTests", sees: ["FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"]),
         tests(
             "FunnelEngineTests",

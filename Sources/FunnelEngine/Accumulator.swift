@@ -52,6 +52,9 @@ final class Accumulator {
     let aggregate: CompiledAggregate
     /// Rows that count, whether their argument is there or not: a group is shown if it has one.
     var rows: [Int64]
+    /// Rows counted two at a time, and the groups they belong to.
+    private var pairs: (table: PairCounts, stride: Int, offset: Int, size: Int)?
+    private var spare: PairCounts?
     /// Rows whose argument is there.
     private var counts: [Int64]
     private var sums: [Int128]
@@ -125,6 +128,9 @@ final class Accumulator {
             guard case .codes(let key, let stride, let offset, let size)? = groups?.kind else {
                 return Kernels.count(bits, morsel.count, groups?.all, size: rows.count, base + (groups?.first ?? 0))
             }
+            if bits == nil, countsPairs(key.codes, morsel.rows, stride, offset, size) {
+                return Kernels.moveMissing(key.validity, morsel.rows, nil, size: size, stride: stride, base + offset)
+            }
             if stride == 1 { return Kernels.count(key.codes, key.validity, morsel.rows, bits, size: size, base + offset) }
             withUnsafeTemporaryAllocation(of: Int64.self, capacity: size) { own in
                 own.baseAddress!.update(repeating: 0, count: size)
@@ -132,6 +138,22 @@ final class Accumulator {
                 for code in 0..<size { base[offset + code * stride] += own[code] }
             }
         }
+    }
+
+    /// Counts two rows at a time; what was counted for other groups is folded away first. False where that can't be done.
+    private func countsPairs(_ codes: Codes, _ rows: Range<Int>, _ stride: Int, _ offset: Int, _ size: Int) -> Bool {
+        if let known = pairs, (known.stride, known.offset) != (stride, offset) { fold() }
+        let table = pairs?.table ?? spare ?? PairCounts()
+        guard table.count(codes, rows) else { return false }
+        (pairs, spare) = ((table, stride, offset, size), nil)
+        return true
+    }
+
+    /// Brings what was counted in pairs to `rows`; to be called before they are read.
+    func fold() {
+        guard let (table, stride, offset, size) = pairs else { return }
+        rows.withUnsafeMutableBufferPointer { table.fold(size: min(size, 256), stride: stride, $0.baseAddress! + offset) }
+        (pairs, spare) = (nil, table)
     }
 
     /// Takes the rows with a bit; where they are few, they are picked out of the columns.

@@ -97,10 +97,11 @@ struct FunnelRunner {
     /// and in which time the first step must lie.
     private func forEachPiece(
         _ tables: StepTables, _ spaces: [FunnelKeySpace],
-        _ body: @Sendable (
-            _ worker: Int, _ leads: Range<Int>, _ reader: TimelineReader, _ keys: [FunnelKeySpace.Reader], _ filter: Bitmap?,
-            _ bounds: (from: Int64, until: Int64)
-        ) -> Void
+        _ body:
+            @Sendable (
+                _ worker: Int, _ leads: Range<Int>, _ reader: TimelineReader, _ keys: [FunnelKeySpace.Reader], _ filter: Bitmap?,
+                _ bounds: (from: Int64, until: Int64)
+            ) -> Void
     ) throws(Diagnostic) {
         let leads = try plan.leadFilter.map { condition throws(Diagnostic) in
             try RowCompiler(store: store, table: .leads, threads: threads, interrupt: interrupt).bitmap(condition)

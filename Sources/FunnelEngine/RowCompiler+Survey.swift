@@ -11,7 +11,8 @@ extension RowCompiler {
         if case .column(let reference) = value {
             let (column, fromLead) = try column(reference)
             switch column.values {
-            case .date(let days), .timestamp(let days, _, _): return StoredExact(values: days, validity: column.validity, fromLead: fromLead, zones: fromLead ? nil : column.zones)
+            case .date(let days), .timestamp(let days, _, _):
+                return StoredExact(values: days, validity: column.validity, fromLead: fromLead, zones: fromLead ? nil : column.zones)
             case .text, .integer, .decimal, .yesNo: throw .columnHasType(reference.name, column.type, wanted: "a date")
             }
         }

@@ -41,7 +41,7 @@ struct ScanRunner {
         }
         guard finished else { throw .interrupted }
         if workers.contains(where: { $0.scratch.overflowed }) { throw .numberTooLarge }
-        let results = workers.map(\.result)
+        let results = workers.map { $0.takeResult() }
         return Self.merged(results, aggregates, dense: isDense ? Int(combinations) : nil)
     }
 
@@ -120,7 +120,13 @@ private final class Worker: @unchecked Sendable {
         readsValues = aggregates.contains { !$0.argument.isNone }
     }
 
-    var result: ScanResult { ScanResult(codes: isDense ? nil : codes, accumulators: accumulators) }
+    /// What was added so far.
+    func takeResult() -> ScanResult {
+        for accumulator in accumulators { accumulator.fold() }
+        return result
+    }
+
+    private var result: ScanResult { ScanResult(codes: isDense ? nil : codes, accumulators: accumulators) }
 
     func add(_ rows: Range<Int>, _ links: LeadLinks?) {
         let morsel = scratch.morsel(rows, links)

@@ -9,7 +9,12 @@ extension Kernels {
         case .uint16(let buffer): count(buffer.base + rows.lowerBound, rows.count, bits, size: size, counts)
         case .uint32(let buffer): count(buffer.base + rows.lowerBound, rows.count, bits, size: size, counts)
         }
-        // A row without a value holds the code 0, and was counted there.
+        moveMissing(validity, rows, bits, size: size, counts)
+    }
+
+    /// A row without a value holds the code 0, and was counted there: it belongs to the last entry.
+    package static func moveMissing(_ validity: Bitmap?, _ rows: Range<Int>, _ bits: Words?, size: Int, stride: Int = 1, _ counts: UnsafeMutablePointer<Int64>)
+    {
         guard let validity else { return }
         precondition(rows.upperBound <= validity.count)
         let there = validity.words.base + rows.lowerBound / 64
@@ -20,7 +25,7 @@ extension Kernels {
             missing &+= (~there[last] & (bits.map { $0[last] } ?? .max) & ((1 << UInt64(rows.count % 64)) - 1)).nonzeroBitCount
         }
         counts[0] &-= Int64(missing)
-        counts[size - 1] &+= Int64(missing)
+        counts[(size - 1) * stride] &+= Int64(missing)
     }
 
     private static func count<T: FixedWidthInteger & UnsignedInteger>(

@@ -15,13 +15,16 @@ package struct LinkParts: Sendable {
     package var stageRuns: Sealed<StageRuns>?
     package var numbers: [Number: Int64] = [:]
 
+    static let remade: Set<DerivedColumn> = [.dealBuyer, .dealLastBought]
+
     package init() {}
 }
 
 extension Store {
     package var linkParts: LinkParts {
         var parts = LinkParts()
-        parts.columns = links.deals.derived
+        // What few queries read is made again by the first that does; it need not be in the file.
+        parts.columns = links.deals.derived.filter { !LinkParts.remade.contains($0.key) }
         parts.leadOfDeal = links.deals.lead
         parts.stageRuns = links.stages.runs
         parts.numbers[.dealsWithoutLead] = Int64(links.dealsWithoutLead)
@@ -47,7 +50,10 @@ extension Store {
             guard leads != nil, lead.unchecked.count == tables[.deals]?.rowCount else { return nil }
             deals.lead = lead
         }
-        if let table = tables[.deals] { deals.demanded = DealLinks.demanded(table, leads: leads, leadOfDeal: parts.leadOfDeal, threads: threads) }
+        if let table = tables[.deals] {
+            deals.demanded = DealLinks.demanded(table, leads: leads, leadOfDeal: parts.leadOfDeal, threads: threads)
+            deals.demanded.merge(DealLinks.remade(table, leadCount: leads?.rowCount ?? 0, leadOfDeal: parts.leadOfDeal, threads: threads)) { $1 }
+        }
         if let runs = parts.stageRuns?.unchecked {
             guard let table = tables[.stages], runs.starts.count > 0, runs.rest.count <= table.rowCount,
                 !runs.areLeads || runs.count == leads?.rowCount

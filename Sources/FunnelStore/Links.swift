@@ -118,6 +118,23 @@ struct DealLinks: Sendable {
         }
     }
 
+    /// Who bought, and when last: what is not saved of the buyers.
+    static func remade(
+        _ deals: Table, leadCount: Int, leadOfDeal: Sealed<Buffer<Int32>>?, threads: Int
+    ) -> [DerivedColumn: OnDemand<Column>] {
+        let sources = [ColumnRole.customer, .lead, .status, .closed].compactMap { deals.column($0) }
+        let touch: @Sendable () -> Void = {
+            _ = leadOfDeal?.value
+            for column in sources { _ = column.values }
+        }
+        let buyers = OnDemand(touch: touch) {
+            Buyers(deals, states: DealStates(deals), leads: leadOfDeal?.value, leadCount: leadCount).columns(threads: threads)
+        }
+        // The buyers' columns are those and no others.
+        let known = LinkParts.remade.map { name in (name, OnDemand(touch: touch) { buyers.value[name]! }) }
+        return Dictionary(uniqueKeysWithValues: known)
+    }
+
     static func demanded(
         _ deals: Table, leads: Table?, leadOfDeal: Sealed<Buffer<Int32>>?, threads: Int
     ) -> [DerivedColumn: OnDemand<Column>] {

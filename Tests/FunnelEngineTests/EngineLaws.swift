@@ -106,6 +106,28 @@ struct EngineLaws {
         }
     }
 
+    @Test("rows in the order of time, of which whole morsels are of one period, give the answers of rows in any order")
+    func ordered() throws {
+        var random = Seeded(7)
+        let store = RandomStore(&random, sizes: [70_000, 66_000, 100, 100]).store
+        let leads = try #require(store.tables[.leads])
+        let created = try #require(leads.column(.created))
+        let times = (0..<leads.rowCount).map { created.microseconds($0) ?? .min }
+        // Among the last morsels there are ones in which some rows have no date, and ones in which all have.
+        let inOrder = store.replacing(leads.selecting((0..<leads.rowCount).sorted { (times[$0], $0) < (times[$1], $1) }))
+        let queries =
+            Self.largeQueries + [
+                "leads by month", "leads, conversion by source, month", "leads where source = \"ads\" by month, source", "conversion where vip by quarter, vip",
+                "sum(leads.score), median(leads.budget), distinct(leads.owner), p90(leads.score) by month", "leads by weekday during 2024-01 to 2024-02",
+                "leads, sum(leads.score where vip) by owner, month", "leads where created >= 2024-02-01 and created < 2024-03-10 by day, source",
+            ]
+        for text in queries {
+            guard let plan = Self.plan(text, store) else { Issue.record("\(text) can't be bound"); continue }
+            let any = DataRenderer.text(of: [try Self.answer(plan, store, threads: 1)], as: .csv)
+            #expect(DataRenderer.text(of: [try Self.answer(plan, inOrder, threads: 2)], as: .csv) == any, "\(text)")
+        }
+    }
+
     private static let largeQueries = [
         "leads, conversion, cycle, mean(cycle), revenue, won by month",
         "sum(leads.budget / leads.score), mean(leads.budget / leads.score), p90(leads.budget) by source, owner with total",

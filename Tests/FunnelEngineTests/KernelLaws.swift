@@ -3,13 +3,13 @@ import FunnelStore
 import Testing
 
 /// A buffer that is never freed: kernels take pointers, which keep nothing alive.
-private func held<Element: BitwiseCopyable>(_ values: some Collection<Element>) -> Buffer<Element> {
+func held<Element: BitwiseCopyable>(_ values: some Collection<Element>) -> Buffer<Element> {
     let buffer = Buffer(values)
     _ = Unmanaged.passRetained(buffer)
     return buffer
 }
 
-private func zeros<Element: BitwiseCopyable>(_ type: Element.Type, _ count: Int) -> Buffer<Element> {
+func zeros<Element: BitwiseCopyable>(_ type: Element.Type, _ count: Int) -> Buffer<Element> {
     let buffer = Buffer<Element>(zeros: count)
     _ = Unmanaged.passRetained(buffer)
     return buffer
@@ -20,7 +20,7 @@ struct KernelLaws {
     static let sizes = Array(0...70)
 
     /// Values, codes and bits of a morsel, as arrays and as the kernels want them.
-    private final class Sample {
+    final class Sample {
         let count: Int
         let values: [Int64]
         let others: [Int64]
@@ -67,7 +67,7 @@ struct KernelLaws {
     }
 
     /// Bits as words; what lies behind the last row is zero.
-    fileprivate static func words(_ flags: [Bool]) -> Buffer<UInt64> {
+    static func words(_ flags: [Bool]) -> Buffer<UInt64> {
         let words = Bitmap(flags).words
         return held((0..<words.count).map { words[$0] } + [0])
     }
@@ -88,7 +88,7 @@ struct KernelLaws {
         return (0..<count).map { out[$0] }
     }
 
-    private func texts(_ count: Int, from start: [UInt32]? = nil, _ body: (UnsafeMutablePointer<UInt32>) -> Void) -> [UInt32] {
+    func texts(_ count: Int, from start: [UInt32]? = nil, _ body: (UnsafeMutablePointer<UInt32>) -> Void) -> [UInt32] {
         let out = start.map { held($0 + [0]) } ?? zeros(UInt32.self, max(1, count))
         body(out.base)
         return (0..<count).map { out[$0] }
@@ -348,42 +348,6 @@ struct KernelLaws {
             let bounds = Kernels.bounds(column)
             let all = (0..<column.count).map { column[$0] }
             #expect(bounds?.low == all.min() && bounds?.high == all.max())
-        }
-    }
-
-    @Test("rows counted by codes in their own width, and codes by table at an index", arguments: sizes + [256, 300])
-    func countedCodes(_ size: Int) {
-        let sample = Sample(size)
-        let present = Bitmap((0..<size + 64).map { $0 % 5 != 3 } + [true])
-        let rows = 64..<64 + size
-        for column in [UInt32(3), 200, 70_000].map({ limit in Codes(packing: Buffer((0..<size + 65).map { UInt32($0 * 7) % limit }), size: Int(limit)) }) {
-            let entries = (0..<size + 65).map { column[$0] }.max()! + 2
-            for validity in [nil, present] {
-                for flags in [nil, sample.flags] {
-                    // As a column does, rows without a value hold the code 0.
-                    let cleared = Codes(
-                        packing: Buffer((0..<size + 65).map { validity?[$0] == false ? 0 : UInt32(column[$0]) }), size: column.width == 8 ? 200 : 70_000)
-                    let counts = zeros(Int64.self, entries)
-                    let words = flags.map { Self.words($0 + [false]) }
-                    withExtendedLifetime(words) { Kernels.count(cleared, validity, rows, words?.base, size: entries, counts.base) }
-                    var expected = [Int64](repeating: 0, count: entries)
-                    for row in sample.range where flags?[row] ?? true {
-                        expected[validity?[64 + row] == false ? entries - 1 : column[64 + row]] += 1
-                    }
-                    #expect((0..<entries).map { counts[$0] } == expected)
-                }
-            }
-        }
-        let index = held(sample.index.map { abs($0) } + [0])
-        let table = held((0..<21).map { UInt32($0 * 2) })
-        for column in sample.widths where size > 0 {
-            let looked = texts(size) { Kernels.look(column, index.base, size, low: -10, table: table.base, size: 21, $0) }
-            #expect(
-                looked
-                    == sample.range.map { row in
-                        let at = column[Int(index[row])] + 10
-                        return at >= 0 && at < 21 ? UInt32(at * 2) : Kernels.missingCode
-                    })
         }
     }
 
