@@ -130,7 +130,7 @@ class Funnel:
         shutil.rmtree(self.folder / store, ignore_errors=True)
 
     def size(self, store):
-        return sum(os.path.getsize(os.path.join(root, name)) for root, _, names in os.walk(self.folder / store) for name in names)
+        return sum(os.lstat(os.path.join(root, name)).st_size for root, _, names in os.walk(self.folder / store) for name in names)
 
     def open_to_answer(self, store, threads):
         """Milliseconds from the start of a process that opens a store to the end of its first answer; the median of 5."""
