@@ -4,7 +4,7 @@ import PackageDescription
 /// The processor that a release build is for: loops over rows are two to four times as fast with the instructions that every
 /// x86-64 processor has had since about 2013 (x86-64-v3, AVX2). `FUNNEL_BASELINE=1` builds for older ones.
 #if arch(x86_64)
-    let processor = Context.environment["FUNNEL_BASELINE"] == nil ? ["-Xcc", "-march=x86-64-v3"] : []
+    let processor = Context.environment["FUNNEL_BASELINE"] == nil ? ["-Xcc", "-march=x86-64-v3"] : ["-D", "FUNNEL_BASELINE"]
 #else
     let processor: [String] = []
 #endif
@@ -42,7 +42,7 @@ let package = Package(
         room("FunnelModel", resources: [.embedInCode("kpis.funnel")]),
         room("FunnelSyntax", sees: ["FunnelText"]),
         room("FunnelPlan", sees: ["FunnelModel"]),
-        room("FunnelStore", sees: ["FunnelModel", "CMalloc"]),
+        room("FunnelStore", sees: ["FunnelModel", "CSystem"]),
         room("FunnelArrow", sees: ["FunnelModel", "FunnelStore"]),
         room("FunnelIngest", sees: ["FunnelText", "FunnelModel", "FunnelStore", "FunnelArrow", "CZlib"]),
         room("FunnelBinder", sees: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan"]),
@@ -60,7 +60,7 @@ let package = Package(
             name: "funnel",
             dependencies: [
                 "FunnelText", "FunnelModel", "FunnelPlan", "FunnelIngest", "FunnelRender", "FunnelShell", "FunnelSession",
-                "FunnelSample",
+                "FunnelSample", "CSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: rules),
@@ -90,7 +90,7 @@ let package = Package(
             "FunnelShellTests",
             sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "FunnelShell"]),
         .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
-        .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CSystem"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]
 )

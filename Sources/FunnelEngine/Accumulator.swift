@@ -52,9 +52,10 @@ final class Accumulator {
     let aggregate: CompiledAggregate
     /// Rows that count, whether their argument is there or not: a group is shown if it has one.
     var rows: [Int64]
-    /// Rows counted two at a time, and the groups they belong to.
-    private var pairs: (table: PairCounts, stride: Int, offset: Int, size: Int)?
-    private var spare: PairCounts?
+    /// Rows counted by the codes of a text.
+    private let counter = CodeCounter()
+    /// What was counted beside it.
+    private var partner: Accumulator?
     /// Rows whose argument is there.
     private var counts: [Int64]
     private var sums: [Int128]
@@ -128,7 +129,9 @@ final class Accumulator {
             guard case .codes(let key, let stride, let offset, let size)? = groups?.kind else {
                 return Kernels.count(bits, morsel.count, groups?.all, size: rows.count, base + (groups?.first ?? 0))
             }
-            if bits == nil, countsPairs(key.codes, morsel.rows, stride, offset, size) {
+            if bits == nil, PairCounts.fits(key.codes, size: size, marks: false) {
+                if !counter.isFor(stride, offset, size, marks: false) { fold(into: base) }
+                counter.count(key.codes, morsel.rows, stride, offset, size)
                 return Kernels.moveMissing(key.validity, morsel.rows, nil, size: size, stride: stride, base + offset)
             }
             if stride == 1 { return Kernels.count(key.codes, key.validity, morsel.rows, bits, size: size, base + offset) }
@@ -140,21 +143,31 @@ final class Accumulator {
         }
     }
 
-    /// Counts two rows at a time; what was counted for other groups is folded away first. False where that can't be done.
-    private func countsPairs(_ codes: Codes, _ rows: Range<Int>, _ stride: Int, _ offset: Int, _ size: Int) -> Bool {
-        if let known = pairs, (known.stride, known.offset) != (stride, offset) { fold() }
-        let table = pairs?.table ?? spare ?? PairCounts()
-        guard table.count(codes, rows) else { return false }
-        (pairs, spare) = ((table, stride, offset, size), nil)
-        return true
+    /// Adds all rows of a morsel by the codes of a text, and to `other` those that satisfy its condition: in one pass.
+    func count(_ morsel: Morsel, by key: StoredText, stride: Int, offset: Int, size: Int, with other: Accumulator, _ scratch: Scratch) {
+        guard let filter = other.aggregate.filter else { return }
+        let marks = filter.evaluate(morsel, scratch)
+        if partner !== other || !counter.isFor(stride, offset, size, marks: true) { fold() }
+        partner = other
+        counter.count(key.codes, morsel.rows, stride, offset, size, marks: marks)
+        rows.withUnsafeMutableBufferPointer { Kernels.moveMissing(key.validity, morsel.rows, nil, size: size, stride: stride, $0.baseAddress! + offset) }
+        other.rows.withUnsafeMutableBufferPointer {
+            Kernels.moveMissing(key.validity, morsel.rows, marks, size: size, stride: stride, $0.baseAddress! + offset)
+        }
+        scratch.give(marks)
     }
 
-    /// Brings what was counted in pairs to `rows`; to be called before they are read.
-    func fold() {
-        guard let (table, stride, offset, size) = pairs else { return }
-        rows.withUnsafeMutableBufferPointer { table.fold(size: min(size, 256), stride: stride, $0.baseAddress! + offset) }
-        (pairs, spare) = (nil, table)
+    /// Brings what was counted by codes to `rows`, and to those of the accumulator that was counted beside it; to be called
+    /// before they are read.
+    func fold() { rows.withUnsafeMutableBufferPointer { fold(into: $0.baseAddress) } }
+
+    private func fold(into mine: UnsafeMutablePointer<Int64>?) {
+        guard let partner else { return counter.fold(into: mine, nil) }
+        partner.rows.withUnsafeMutableBufferPointer { counter.fold(into: mine, $0.baseAddress) }
     }
+
+    /// Whether it counts rows, whatever they hold.
+    var countsRows: Bool { aggregate.argument.isNone }
 
     /// Takes the rows with a bit; where they are few, they are picked out of the columns.
     private func takeFew(

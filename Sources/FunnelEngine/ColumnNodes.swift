@@ -61,20 +61,18 @@ struct StoredInstant: NumberNode {
     var presence: (any BitsNode)? { validity == nil ? nil : Presence(validity: validity, fromLead: fromLead) }
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
-        let days = StoredExact(values: days, validity: validity, fromLead: fromLead).evaluate(morsel, scratch)
         guard let time else {
+            let days = StoredExact(values: days, validity: validity, fromLead: fromLead).evaluate(morsel, scratch)
             Kernels.scale(days.values, by: microsecondsPerDay, morsel.count)
             return days
         }
-        let times = scratch.takeIntegers()
+        let out = scratch.takeIntegers()
         if let index = scratch.index(of: morsel, fromLead: fromLead) {
-            Kernels.gather(time, index, morsel.count, times)
+            Kernels.gather(days: days, time: time, step: unit.microseconds, perDay: microsecondsPerDay, index, morsel.count, out)
         } else {
-            Kernels.widen(time, morsel.rows, times)
+            Kernels.instants(days: days, time: time, step: unit.microseconds, perDay: microsecondsPerDay, morsel.rows, out)
         }
-        Kernels.instants(days: days.values, time: times, unit: unit.microseconds, perDay: microsecondsPerDay, morsel.count, days.values)
-        scratch.give(times)
-        return days
+        return ExactVector(values: out, valid: presenceBits(validity, fromLead, morsel, scratch))
     }
 }
 

@@ -101,6 +101,8 @@ private final class Worker: @unchecked Sendable {
     /// number of a group.
     private let texts: [StoredText?]
     private let strides: [Int]
+    /// Two aggregates that count rows, all of them and some: the parts of a ratio, counted in one pass where they can be.
+    private let both: (all: Accumulator, some: Accumulator)?
     /// Whether anything is read of the rows but their keys and how many they are.
     private let readsValues: Bool
     private var places: [UInt64: UInt32] = [:]
@@ -117,6 +119,9 @@ private final class Worker: @unchecked Sendable {
             strides[key] = strides[key + 1].multipliedReportingOverflow(by: scan.spaces[key + 1].count + 1).partialValue
         }
         self.strides = strides
+        let counting = accumulators.filter(\.countsRows)
+        let all = counting.first { $0.aggregate.filter == nil }
+        both = all.flatMap { all in counting.first { $0.aggregate.filter != nil }.map { (all, $0) } }
         readsValues = aggregates.contains { !$0.argument.isNone }
     }
 
@@ -161,7 +166,16 @@ private final class Worker: @unchecked Sendable {
         }
         // Groups that are found by hashing are met before anything is added to them.
         if !isDense { _ = groups.all }
-        for accumulator in accumulators { accumulator.add(morsel, bits, groups, scratch) }
+        if bits == nil, let both, case .codes(let key, let stride, let offset, let size) = groups.kind,
+            PairCounts.fits(key.codes, size: size, marks: true)
+        {
+            both.all.count(morsel, by: key, stride: stride, offset: offset, size: size, with: both.some, scratch)
+            for accumulator in accumulators where accumulator !== both.all && accumulator !== both.some {
+                accumulator.add(morsel, bits, groups, scratch)
+            }
+        } else {
+            for accumulator in accumulators { accumulator.add(morsel, bits, groups, scratch) }
+        }
         groups.release()
     }
 

@@ -55,15 +55,11 @@ package struct InstantReader: Sendable {
 
     /// The instants of a run of rows; `missing` where there is none.
     package func read(_ rows: Range<Int>, _ out: UnsafeMutablePointer<Int64>) {
-        Kernels.widen(days, rows, out)
         if let time {
-            let step = step
-            time.forEachChunk(rows) { first, times, count in
-                let base = out + (first - rows.lowerBound)
-                for row in 0..<count { base[row] = base[row] &* microsecondsPerDay &+ times[row] &* step }
-            }
+            Kernels.instants(days: days, time: time, step: step, perDay: microsecondsPerDay, rows, out)
         } else {
-            for row in 0..<rows.count { out[row] = out[row] &* microsecondsPerDay }
+            Kernels.widen(days, rows, out)
+            Kernels.scale(out, by: microsecondsPerDay, rows.count)
         }
         guard let validity else { return }
         precondition(rows.upperBound <= validity.count)

@@ -1,13 +1,13 @@
-/// Rows counted by the codes of a text column, in the codes' own width.
+/// Rows counted by codes: of groups, or of a text column in their own width.
 extension Kernels {
     /// Adds to `counts`, which has an entry for each code and a last one for rows without a value. `rows` begins at a multiple
     /// of 64; `bits` says which of them count, nil for all.
     package static func count(_ codes: Codes, _ validity: Bitmap?, _ rows: Range<Int>, _ bits: Words?, size: Int, _ counts: UnsafeMutablePointer<Int64>) {
         precondition(rows.lowerBound % 64 == 0 && rows.upperBound <= codes.count && size > 0)
         switch codes {
-        case .uint8(let buffer): count(buffer.base + rows.lowerBound, rows.count, bits, size: size, counts)
-        case .uint16(let buffer): count(buffer.base + rows.lowerBound, rows.count, bits, size: size, counts)
-        case .uint32(let buffer): count(buffer.base + rows.lowerBound, rows.count, bits, size: size, counts)
+        case .uint8(let buffer): add(buffer.base + rows.lowerBound, rows.count, bits, size: size, counts)
+        case .uint16(let buffer): add(buffer.base + rows.lowerBound, rows.count, bits, size: size, counts)
+        case .uint32(let buffer): add(buffer.base + rows.lowerBound, rows.count, bits, size: size, counts)
         }
         moveMissing(validity, rows, bits, size: size, counts)
     }
@@ -28,11 +28,17 @@ extension Kernels {
         counts[(size - 1) * stride] &+= Int64(missing)
     }
 
-    private static func count<T: FixedWidthInteger & UnsignedInteger>(
+    /// Up to so many codes are counted in four tables by turns, so that a row need not wait for the one before it where both
+    /// have the same.
+    static let fewCodes = 1024
+
+    /// Adds one for each row that counts to the entry of its code.
+    static func add<T: FixedWidthInteger & UnsignedInteger>(
         _ codes: UnsafePointer<T>, _ count: Int, _ bits: Words?, size: Int, _ counts: UnsafeMutablePointer<Int64>
     ) {
+        // Where many rows count, their bits are added without a branch.
         let isDense = bits.map { population($0, count) * 4 > count } ?? true
-        guard isDense, size <= 1024, count >= size * 4 else { return addEach(codes, count, bits, counts) }
+        guard isDense, size <= fewCodes, count >= size * 4 else { return addEach(codes, count, bits, counts) }
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: size * 4) { tables in
             let base = tables.baseAddress!
             base.update(repeating: 0, count: size * 4)

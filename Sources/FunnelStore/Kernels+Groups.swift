@@ -21,63 +21,15 @@ extension Kernels {
         }
     }
 
-    /// Up to so many groups are counted in four tables by turns, so that a row need not wait for the one before it where both
-    /// are of one group.
-    private static let fewGroups = 1024
-
     /// `size` is the number of groups.
     package static func count(
         _ bits: Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, size: Int, _ counts: UnsafeMutablePointer<Int64>
     ) {
-        guard let groups else {
+        if let groups {
+            add(groups, count, bits, size: size, counts)
+        } else {
             counts[0] &+= Int64(bits.map { population($0, count) } ?? count)
-            return
         }
-        // Where many rows count, their bits are added without a branch.
-        let isDense = bits.map { population($0, count) * 4 > count } ?? true
-        guard isDense, size <= fewGroups, count >= size * 4 else { return forEach(bits, count) { row in counts[Int(groups[row])] &+= 1 } }
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: size * 4) { tables in
-            let base = tables.baseAddress!
-            base.update(repeating: 0, count: size * 4)
-            let (a, b, c, d) = (base, base + size, base + 2 * size, base + 3 * size)
-            if let bits {
-                tally(bits, count, groups, a, b, c, d)
-            } else {
-                var row = 0
-                while row &+ 4 <= count {
-                    a[Int(groups[row])] &+= 1
-                    b[Int(groups[row &+ 1])] &+= 1
-                    c[Int(groups[row &+ 2])] &+= 1
-                    d[Int(groups[row &+ 3])] &+= 1
-                    row &+= 4
-                }
-                while row < count {
-                    a[Int(groups[row])] &+= 1
-                    row &+= 1
-                }
-            }
-            for group in 0..<size { counts[group] &+= Int64(a[group] &+ b[group] &+ c[group] &+ d[group]) }
-        }
-    }
-
-    private static func tally(
-        _ bits: Words, _ count: Int, _ groups: UnsafePointer<UInt32>, _ a: UnsafeMutablePointer<UInt32>, _ b: UnsafeMutablePointer<UInt32>,
-        _ c: UnsafeMutablePointer<UInt32>, _ d: UnsafeMutablePointer<UInt32>
-    ) {
-        for word in 0..<count / 64 {
-            var rest = bits[word]
-            let own = groups + word << 6
-            var row = 0
-            while row < 64 {
-                a[Int(own[row])] &+= UInt32(truncatingIfNeeded: rest & 1)
-                b[Int(own[row &+ 1])] &+= UInt32(truncatingIfNeeded: rest >> 1 & 1)
-                c[Int(own[row &+ 2])] &+= UInt32(truncatingIfNeeded: rest >> 2 & 1)
-                d[Int(own[row &+ 3])] &+= UInt32(truncatingIfNeeded: rest >> 3 & 1)
-                rest >>= 4
-                row &+= 4
-            }
-        }
-        for row in count / 64 * 64..<count { a[Int(groups[row])] &+= UInt32(truncatingIfNeeded: bits[row >> 6] >> UInt64(row & 63) & 1) }
     }
 
     /// `magnitude` is a bound of the values' magnitudes, where one is known: sums of a morsel that surely fit 64 bits are
@@ -99,7 +51,7 @@ extension Kernels {
             }
             return
         }
-        guard fits, size <= fewGroups, count >= size * 2 else {
+        guard fits, size <= fewCodes, count >= size * 2 else {
             return forEach(bits, count) { row in sums[Int(groups[row])] &+= Int128(truncatingIfNeeded: values[row]) }
         }
         withUnsafeTemporaryAllocation(of: Int64.self, capacity: size) { table in

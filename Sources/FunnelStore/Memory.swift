@@ -1,4 +1,4 @@
-import CMalloc
+import CSystem
 
 /// The memory of the process.
 package enum Memory {

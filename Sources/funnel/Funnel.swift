@@ -23,6 +23,7 @@ enum Version {
 @main
 enum Main {
     static func main() {
+        Processor.check()
         Stack.raise()
         do {
             var command = try Funnel.parseAsRoot()

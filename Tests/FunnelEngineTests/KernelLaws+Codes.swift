@@ -27,12 +27,19 @@ extension KernelLaws {
             }
         }
         let bytes = Codes(packing: Buffer((0..<size + 65).map { UInt32($0 * $0) % 7 }), size: 7)
-        let (pairs, twice) = (PairCounts(), zeros(Int64.self, 14))
-        #expect(pairs.count(bytes, rows) && pairs.count(bytes, 0..<3))
-        pairs.fold(size: 7, stride: 2, twice.base)
-        pairs.fold(size: 7, stride: 2, twice.base)
-        for code in 0..<7 { #expect(twice[code * 2] == Int64(rows.count { bytes[$0] == code } + (0..<3).count { bytes[$0] == code })) }
-        #expect(!pairs.count(Codes(packing: Buffer([1, 2]), size: 300), 0..<2))
+        let (pairs, counts, marked) = (PairCounts(), zeros(Int64.self, 14), zeros(Int64.self, 14))
+        #expect(PairCounts.fits(bytes, size: 7, marks: true) && !PairCounts.fits(Codes(packing: Buffer([1, 2]), size: 300), size: 300, marks: false))
+        pairs.count(bytes, rows)
+        pairs.count(bytes, 0..<3)
+        for _ in 0..<2 { pairs.fold(size: 7, stride: 2, counts.base) }
+        for code in 0..<7 { #expect(counts[code * 2] == Int64(rows.count { bytes[$0] == code } + (0..<3).count { bytes[$0] == code })) }
+        let marks = Self.words(sample.flags + [false])
+        withExtendedLifetime(marks) { pairs.count(bytes, rows, marks: marks.base) }
+        for _ in 0..<2 { pairs.fold(size: 7, stride: 2, counts.base, marked: marked.base) }
+        for code in 0..<7 {
+            #expect(counts[code * 2] == Int64(2 * rows.count { bytes[$0] == code } + (0..<3).count { bytes[$0] == code }))
+            #expect(marked[code * 2] == Int64(sample.range.count { sample.flags[$0] && bytes[64 + $0] == code }))
+        }
         let index = held(sample.index.map { abs($0) } + [0])
         let table = held((0..<21).map { UInt32($0 * 2) })
         for column in sample.widths where size > 0 {

@@ -1,0 +1,39 @@
+/// Instants out of days and times of day, as they are stored.
+extension Kernels {
+    /// `out = day × microseconds a day + time × step` of the rows that an index names; 0 for -1.
+    package static func gather(
+        days: Integers, time: Integers, step: Int64, perDay: Int64, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<Int64>
+    ) {
+        // The usual widths in one loop; others one after the other.
+        guard case .int16(let days16) = days, case .int32(let time32) = time else {
+            gather(days, index, count, out)
+            withUnsafeTemporaryAllocation(of: Int64.self, capacity: max(1, count)) { times in
+                gather(time, index, count, times.baseAddress!)
+                instants(days: out, time: times.baseAddress!, unit: step, perDay: perDay, count, out)
+            }
+            return
+        }
+        let (day, time) = (days16.base, time32.base)
+        for row in 0..<count {
+            let at = Int(index[row])
+            out[row] = at >= 0 ? Int64(day[at]) &* perDay &+ Int64(time[at]) &* step : 0
+        }
+    }
+
+    /// The same of a run of rows.
+    package static func instants(
+        days: Integers, time: Integers, step: Int64, perDay: Int64, _ rows: Range<Int>, _ out: UnsafeMutablePointer<Int64>
+    ) {
+        guard case .int16(let days16) = days, case .int32(let time32) = time else {
+            widen(days, rows, out)
+            time.forEachChunk(rows) { first, times, count in
+                let own = out + (first - rows.lowerBound)
+                instants(days: own, time: times, unit: step, perDay: perDay, count, own)
+            }
+            return
+        }
+        precondition(rows.upperBound <= days16.count && rows.upperBound <= time32.count)
+        let (day, time) = (days16.base + rows.lowerBound, time32.base + rows.lowerBound)
+        for row in 0..<rows.count { out[row] = Int64(day[row]) &* perDay &+ Int64(time[row]) &* step }
+    }
+}
