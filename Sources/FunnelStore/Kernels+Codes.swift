@@ -18,11 +18,15 @@ extension Kernels {
         guard let validity else { return }
         precondition(rows.upperBound <= validity.count)
         let there = validity.words.base + rows.lowerBound / 64
+        let whole = rows.count / 64
         var missing = 0
-        for word in 0..<rows.count / 64 { missing &+= (~there[word] & (bits.map { $0[word] } ?? .max)).nonzeroBitCount }
+        if let bits {
+            for word in 0..<whole { missing &+= (~there[word] & bits[word]).nonzeroBitCount }
+        } else {
+            for word in 0..<whole { missing &+= (~there[word]).nonzeroBitCount }
+        }
         if rows.count % 64 != 0 {
-            let last = rows.count / 64
-            missing &+= (~there[last] & (bits.map { $0[last] } ?? .max) & ((1 << UInt64(rows.count % 64)) - 1)).nonzeroBitCount
+            missing &+= (~there[whole] & (bits?[whole] ?? .max) & ((1 << UInt64(rows.count % 64)) - 1)).nonzeroBitCount
         }
         counts[0] &-= Int64(missing)
         counts[(size - 1) * stride] &+= Int64(missing)

@@ -27,14 +27,27 @@ package final class PairCounts: @unchecked Sendable {
         let table = table
         let base = UnsafeRawPointer(buffer.base + range.lowerBound)
         var row = 0
-        while row &+ 8 <= range.count {
-            var eight = base.loadUnaligned(fromByteOffset: row, as: UInt64.self)
-            if let marks { eight |= Self.spread(marks[row >> 6] >> UInt64(truncatingIfNeeded: row & 63)) }
+        @inline(__always)
+        func add(_ eight: UInt64) {
             table[Int(truncatingIfNeeded: eight & 0xFFFF)] &+= 1
             table[Int(truncatingIfNeeded: eight >> 16 & 0xFFFF)] &+= 1
             table[Int(truncatingIfNeeded: eight >> 32 & 0xFFFF)] &+= 1
             table[Int(truncatingIfNeeded: eight >> 48)] &+= 1
-            row &+= 8
+        }
+        if let marks {
+            while row &+ 64 <= range.count {
+                var bits = marks[row >> 6]
+                for _ in 0..<8 {
+                    add(base.loadUnaligned(fromByteOffset: row, as: UInt64.self) | Self.spread(bits))
+                    bits >>= 8
+                    row &+= 8
+                }
+            }
+        } else {
+            while row &+ 8 <= range.count {
+                add(base.loadUnaligned(fromByteOffset: row, as: UInt64.self))
+                row &+= 8
+            }
         }
         while row < range.count {
             let mark = marks.map { Int($0[row >> 6] >> UInt64(row & 63) & 1) } ?? 0
