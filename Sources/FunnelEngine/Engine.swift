@@ -3,6 +3,18 @@ package import FunnelPlan
 package import FunnelStore
 package import FunnelText
 
+/// What is told how long scans take.
+package struct ScanWatch {
+    /// Seconds since some fixed moment.
+    let stopwatch: () -> Double
+    let took: (Double) -> Void
+
+    package init(stopwatch: @escaping () -> Double, took: @escaping (Double) -> Void) {
+        self.stopwatch = stopwatch
+        self.took = took
+    }
+}
+
 /// Carries a plan out over a store.
 package struct Engine {
     let store: Store
@@ -18,7 +30,7 @@ package struct Engine {
     /// The answer's columns are the keys and the measures that are shown; its remarks are those of the groups.
     ///
     /// `watch` is told, for each scan, how long it took.
-    package func answer(_ plan: Plan, watch: ((Duration) -> Void)? = nil) throws(Diagnostic) -> Answer {
+    package func answer(_ plan: Plan, watch: ScanWatch? = nil) throws(Diagnostic) -> Answer {
         if let asOf = plan.asOf {
             var now = plan
             now.asOf = nil
@@ -46,14 +58,13 @@ package struct Engine {
         return (compilers, spaces)
     }
 
-    private func groups(of plan: Plan, _ watch: ((Duration) -> Void)?) throws(Diagnostic) -> Groups {
+    private func groups(of plan: Plan, _ watch: ScanWatch?) throws(Diagnostic) -> Groups {
         let (compilers, spaces) = try prepare(plan)
-        let clock = ContinuousClock()
         var results: [ScanResult] = []
         for (index, scan) in plan.scans.enumerated() {
-            let start = clock.now
+            let start = watch?.stopwatch() ?? 0
             results.append(try ScanRunner(scan: scan, compiler: compilers[index], spaces: spaces, index: index).run())
-            watch?(clock.now - start)
+            if let watch { watch.took(watch.stopwatch() - start) }
         }
         return Groups(plan, spaces, results, threads: threads)
     }

@@ -119,9 +119,9 @@ extension StepTables {
         var high = Int.min
         for (table, roles) in columns {
             for role in roles {
-                guard let column = store.tables[table]?.column(role), let bounds = InstantReader(column)?.dayBounds else { continue }
-                low = min(low, bounds.low)
-                high = max(high, bounds.high)
+                guard let column = store.tables[table]?.column(role), InstantReader(column) != nil, let bounds = column.bounds else { continue }
+                low = min(low, Int(bounds.low))
+                high = max(high, Int(bounds.high))
             }
         }
         return low <= high ? low...high : 0...0

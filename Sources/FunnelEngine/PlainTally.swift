@@ -59,7 +59,10 @@ extension FunnelTally {
         while step < reached {
             let time = times[places[step]]
             entered[place &+ step] &+= 1
-            elapsed.append(time &- before, to: place &+ step)
+            let series = elapsed.all + (place &+ step)
+            if series.pointee.count == series.pointee.capacity { SeriesList.grow(series) }
+            series.pointee.base.unsafelyUnwrapped[series.pointee.count] = time &- before
+            series.pointee.count &+= 1
             before = time
             step &+= 1
         }

@@ -43,9 +43,6 @@ package struct InstantReader: Sendable {
 
     var isTimestamp: Bool { time != nil }
 
-    /// The first and the last day; nil where no row has one.
-    package var dayBounds: (low: Int, high: Int)? { Kernels.bounds(days, validity).map { (Int($0.low), Int($0.high)) } }
-
     /// nil where the row has none.
     package func at(_ row: Int) -> Int64? {
         if let validity, !validity[row] { return nil }

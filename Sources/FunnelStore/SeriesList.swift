@@ -1,14 +1,14 @@
 /// Runs of whole numbers that only ever become longer, told apart by a number: cheaper to add to than arrays.
 package final class SeriesList: @unchecked Sendable {
-    @usableFromInline
     package struct Series {
         /// Allocated with the first value.
-        @usableFromInline var base: UnsafeMutablePointer<Int64>?
-        @usableFromInline var count: Int
-        @usableFromInline var capacity: Int
+        package var base: UnsafeMutablePointer<Int64>?
+        package var count: Int
+        package var capacity: Int
     }
 
-    @usableFromInline var all: UnsafeMutablePointer<Series>
+    /// The series, for loops that add to them by themselves.
+    package private(set) var all: UnsafeMutablePointer<Series>
     package private(set) var count = 0
     private var capacity = 16
 
@@ -34,7 +34,6 @@ package final class SeriesList: @unchecked Sendable {
         }
     }
 
-    @inlinable
     @inline(__always)
     package func append(_ value: Int64, to index: Int) {
         let series = all + index
@@ -43,8 +42,8 @@ package final class SeriesList: @unchecked Sendable {
         series.pointee.count &+= 1
     }
 
-    @usableFromInline
-    static func grow(_ series: UnsafeMutablePointer<Series>) {
+    /// Makes room for more in a series that is full.
+    package static func grow(_ series: UnsafeMutablePointer<Series>) {
         let capacity = max(4, series.pointee.capacity * 2)
         let larger = UnsafeMutablePointer<Int64>.allocate(capacity: capacity)
         if let old = series.pointee.base {

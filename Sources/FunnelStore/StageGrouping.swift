@@ -24,25 +24,26 @@ struct StageGrouping {
         }
         withoutLead = index == nil ? 0 : owners.unlinked(key)
         let time = stages.column(.entered).flatMap(InstantReader.init)
-        let ordered: Table
+        let ids = leads?.column(.id)
         if let time, owners.areInOrder(time, threads: threads) {
-            ordered = stages
-            runs = owners.runsInOrder(threads: threads)
+            let runs = owners.runsInOrder(threads: threads)
+            self.runs = runs
+            table = Self.withoutKeys(stages, nil, runs, ids: ids) ?? stages
         } else {
             let (rows, runs) = owners.order(time, threads: threads)
-            ordered = stages.permuted(rows, threads: threads)
             self.runs = runs
+            let short = Self.withoutKeys(stages, rows, runs, ids: ids)
+            table = (short ?? stages).permuted(rows, except: short == nil ? nil : stages.roles[.lead], threads: threads)
         }
-        table = runs.flatMap { Self.withoutKeys(ordered, $0, ids: leads?.column(.id)) } ?? ordered
     }
 
-    /// The table without the memory of its keys, which are the ids of the leads that its rows stand by. Nil where they are no
-    /// whole numbers.
-    private static func withoutKeys(_ stages: Table, _ runs: StageRuns, ids: Column?) -> Table? {
+    /// The table without the memory of its keys, which are the ids of the leads that its rows stand by once `rows` says where
+    /// they stand (nil for as they are). Nil where they are no whole numbers.
+    private static func withoutKeys(_ stages: Table, _ rows: Buffer<Int32>?, _ runs: StageRuns, ids: Column?) -> Table? {
         guard runs.areLeads, let index = stages.roles[.lead], let ids, case .integer(let ids) = ids.values else { return nil }
         let key = stages.columns[index]
         guard case .integer(let keys) = key.values, key.validity == nil else { return nil }
-        let rest = Integers(packing: Buffer((runs.inRuns..<stages.rowCount).map { keys[$0] }))
+        let rest = Integers(packing: Buffer((runs.inRuns..<stages.rowCount).map { row in keys[rows.map { Int($0[row]) } ?? row] }))
         var columns = stages.columns
         columns[index] = Column(name: key.name, values: .integer(.computed(.leadIDs(runs, ids: ids, rest: rest))), validity: nil)
         return Table(
@@ -85,6 +86,17 @@ private struct Owners: Sendable {
         }
     }
 
+    /// Whether each row stands behind those of smaller leads, and has one.
+    private func areGrouped(threads: Int) -> Bool {
+        let disorder = Interrupt()
+        return Workers.run(threads: threads, morsels: Workers.morsels(in: leads.count), interrupt: disorder) { _, morsel in
+            let rows = Workers.rows(of: morsel, in: leads.count)
+            var holds = leads.base[rows.lowerBound] >= 0 && (rows.lowerBound == 0 || leads.base[rows.lowerBound - 1] <= leads.base[rows.lowerBound])
+            for row in rows.dropFirst() { holds = holds && leads.base[row - 1] <= leads.base[row] }
+            if !holds { disorder.raise() }
+        }
+    }
+
     /// The runs of rows that are in order.
     func runsInOrder(threads: Int) -> StageRuns {
         let starts = Buffer<Int32>(zeros: count + 1)
@@ -107,6 +119,13 @@ private struct Owners: Sendable {
         let starts = Buffer<Int32>(zeros: count + 1)
         let validity = time?.validity
         func counts(_ row: Int) -> Bool { leads.base[row] >= 0 && time != nil && validity.map { $0[row] } ?? true }
+        if let time, validity == nil, areGrouped(threads: threads) {
+            // Only the times within a lead's rows are out of order.
+            let runs = runsInOrder(threads: threads)
+            let rows = Buffer<Int32>(count: total) { out in for row in 0..<total { out[row] = Int32(truncatingIfNeeded: row) } }
+            sortRuns(rows, runs.starts, time, threads: threads)
+            return (rows, runs)
+        }
         var left: [Int32] = []
         for row in 0..<total {
             if counts(row) { starts.base[Int(leads.base[row]) + 1] &+= 1 } else { left.append(Int32(row)) }

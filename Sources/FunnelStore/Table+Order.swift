@@ -1,9 +1,10 @@
 /// A table's rows in another order than the file's.
 extension Table {
     /// The table with row `rows[i]` at `i`.
-    func permuted(_ rows: Buffer<Int32>, threads: Int) -> Table {
+    /// A column that follows from the new order already is left as it is.
+    func permuted(_ rows: Buffer<Int32>, except follower: Int? = nil, threads: Int) -> Table {
         precondition(rows.count == rowCount)
-        let columns = columns.map { $0.permuted(rows, threads: threads) }
+        let columns = columns.enumerated().map { $0 == follower ? $1 : $1.permuted(rows, threads: threads) }
         return Table(
             role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin)
     }
