@@ -64,14 +64,7 @@ package enum Selection {
         let count = pieces.reduce(0) { $0 + $1.count }
         guard count > 0 else { return thousandths.map { _ in nil } }
         if count <= few { return percentiles(ofFew: pieces, thousandths) }
-        var low = Int64.max
-        var high = Int64.min
-        for piece in pieces {
-            for value in piece {
-                low = Swift.min(low, value)
-                high = Swift.max(high, value)
-            }
-        }
+        let (low, high) = extremes(of: pieces)
         let span = UInt64(bitPattern: high &- low)
         let width = UInt64(Swift.max(0, 64 - span.leadingZeroBitCount - rangeBits))
         let ranges = 1 << rangeBits
@@ -135,12 +128,7 @@ package enum Selection {
         percentiles([UnsafeBufferPointer(start: values, count: count)], thousandths: [thousandths])[0]
     }
 
-    /// How many different values all pieces hold together.
-    ///
-    /// Values that lie close together are marked in a bitmap; others are sorted.
-    package static func distinct(_ pieces: [UnsafeBufferPointer<Int64>]) -> Int {
-        let count = pieces.reduce(0) { $0 + $1.count }
-        guard count > 0 else { return 0 }
+    private static func extremes(of pieces: [UnsafeBufferPointer<Int64>]) -> (low: Int64, high: Int64) {
         var low = Int64.max
         var high = Int64.min
         for piece in pieces {
@@ -149,6 +137,16 @@ package enum Selection {
                 high = Swift.max(high, value)
             }
         }
+        return (low, high)
+    }
+
+    /// How many different values all pieces hold together.
+    ///
+    /// Values that lie close together are marked in a bitmap; others are sorted.
+    package static func distinct(_ pieces: [UnsafeBufferPointer<Int64>]) -> Int {
+        let count = pieces.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return 0 }
+        let (low, high) = extremes(of: pieces)
         let span = UInt64(bitPattern: high &- low)
         guard span < UInt64(count) * 64 + 4096 else {
             var values = Array(pieces.joined())
