@@ -14,9 +14,17 @@ enum Duplicates {
                 return before < 0 ? nil : before
             }
         case .integer(let integers):
-            var owner = IntegerTable(capacity: column.count)
+            var numbers = NumberTable(capacity: column.count)
+            var owner: [Int] = []
             return sift(rows, column, keepsLast: keepsLast) { row in
-                owner.exchange(integers[row], row, replaces: keepsLast)
+                let number = numbers.number(of: integers[row])
+                if number == owner.count {
+                    owner.append(row)
+                    return nil
+                }
+                let before = owner[number]
+                if keepsLast { owner[number] = row }
+                return before
             }
         default: return []
         }
@@ -59,36 +67,5 @@ enum Duplicates {
         }
         if keepsLast { found.sort { $0.row < $1.row } }
         return found
-    }
-}
-
-/// From whole numbers to rows: open addressing, as large as it must become from the start.
-private struct IntegerTable {
-    private var keys: [Int64]
-    private var rows: [Int]
-    private let mask: Int
-
-    init(capacity: Int) {
-        var size = 16
-        while size < capacity * 2 { size *= 2 }
-        keys = [Int64](repeating: 0, count: size)
-        rows = [Int](repeating: -1, count: size)
-        mask = size - 1
-    }
-
-    /// The row that had the key before, or nil; the new row takes its place where there was none, or `replaces` says so.
-    mutating func exchange(_ key: Int64, _ row: Int, replaces: Bool) -> Int? {
-        var slot = Int(truncatingIfNeeded: (UInt64(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15) >> 20) & mask
-        while rows[slot] >= 0 {
-            if keys[slot] == key {
-                let before = rows[slot]
-                if replaces { rows[slot] = row }
-                return before
-            }
-            slot = (slot + 1) & mask
-        }
-        keys[slot] = key
-        rows[slot] = row
-        return nil
     }
 }

@@ -59,13 +59,13 @@ struct KeyNumbers: Sendable {
 }
 
 /// Numbers from 0 for whole numbers, in the order in which they are met: open addressing, as large as it must become.
-struct NumberTable {
+package struct NumberTable {
     private var keys: [Int64]
     private var numbers: [Int32]
     private let mask: Int
     private(set) var count = 0
 
-    init(capacity: Int) {
+    package init(capacity: Int) {
         var size = 16
         while size < capacity * 2 { size *= 2 }
         keys = [Int64](repeating: 0, count: size)
@@ -79,7 +79,7 @@ struct NumberTable {
         return slot
     }
 
-    mutating func number(of key: Int64) -> Int {
+    package mutating func number(of key: Int64) -> Int {
         let slot = slot(key)
         if numbers[slot] < 0 {
             keys[slot] = key
