@@ -1,5 +1,4 @@
 import FunnelBinder
-import FunnelEngine
 import FunnelModel
 import FunnelPlan
 package import FunnelRender
@@ -13,7 +12,7 @@ extension Session {
         let source = Source(name: "", text: text)
         let before = Source(name: "", text: source.text(in: TextRange(0, offset)))
         let spot = CompletionSpot(before)
-        let choices = Completer(store: store, definitions: definitions, folder: configuration.folder).choices(at: spot)
+        let choices = Completer(store: store, definitions: definitions, folder: configuration.folder) { self.knownStages }.choices(at: spot)
         var seen: Set<String> = []
         let fitting = choices.filter { choice in
             guard seen.insert(choice.replacement).inserted else { return false }
@@ -92,6 +91,8 @@ struct Completer {
     let store: Store
     let definitions: Definitions
     let folder: String
+    /// The stages of the store; asked for only where one can stand at the cursor.
+    let stages: () -> [String]
 
     func choices(at spot: CompletionSpot) -> [Completion] {
         if spot.isInString || spot.word(1) == "from" || ["save", "open"].contains(spot.word(1)) && spot.tokens.count == 1 || spot.word(1) == "include"
@@ -175,8 +176,8 @@ struct Completer {
                 plain("open", "a lead may enter at any step"),
             ] + QueryClause.allCases.map { plain($0.rawValue, HelpTopics.topic($0).summary) }
         }
-        let stages = StageOrder.inferred(store, threads: 1).map { plain(Printer.name(Identifier($0, at: TextRange(0, 0))), "a stage") }
-        return stages + [
+        let names = stages().map { plain(Printer.name(Identifier($0, at: TextRange(0, 0))), "a stage") }
+        return names + [
             plain("lead", "the lead's creation"), plain("qualified", "its qualification"), plain("deal", "a deal of it"), plain("won", "a deal won"),
         ]
     }

@@ -119,11 +119,17 @@ package final class Session: Conversation {
         return context
     }
 
+    /// The stages of the store in the order that the data show: found once, for it takes a pass over all stage rows.
+    var knownStages: [String] {
+        let known = stages ?? StageOrder.inferred(store, threads: settings.threads)
+        stages = known
+        return known
+    }
+
     /// The same for funnels, which want the order of the stages: set, or as the data show it.
     var funnelContext: BindingContext {
         var context = context
-        let known = stages ?? StageOrder.inferred(store, threads: settings.threads)
-        stages = known
+        let known = knownStages
         let set = settings.stages ?? []
         context.stageOrder = set + known.filter { stage in !set.contains { Name.fold($0) == Name.fold(stage) } }
         context.funnelStages = settings.stages ?? known.filter { !StageOrder.isLost($0) }
