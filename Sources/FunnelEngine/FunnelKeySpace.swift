@@ -105,6 +105,17 @@ struct FunnelKeySpace: Sendable {
             }
         }
 
+        /// Joins the codes of some leads to the codes of the keys before.
+        func extend(_ groups: UnsafeMutablePointer<UInt64>, _ leads: Range<Int>) {
+            guard case .lead(let codes, let first) = kind else { return }
+            let (size, base) = (UInt64(size), codes + (leads.lowerBound - first))
+            // A missing code is larger than all.
+            for lead in 0..<leads.count { groups[lead] = groups[lead] &* size &+ min(UInt64(base[lead]), size &- 1) }
+        }
+
+        /// Whether the lead alone decides.
+        var isOfLeads: Bool { if case .lead = kind { true } else { false } }
+
         func release(to scratch: Scratch) { if case .lead(let codes, _) = kind { scratch.give(codes) } }
     }
 

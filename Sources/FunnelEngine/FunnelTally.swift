@@ -13,6 +13,8 @@ final class FunnelTally: ChainSink {
     /// Microseconds from the step before, by group with window, and step.
     let elapsed = SeriesList()
     private var capacity = 0
+    /// Used again for the leads that follow.
+    let chainEvents = ChainEvents()
 
     init(sizes: [Int], windows: Int, steps: Int, anyOrder: Bool) {
         self.sizes = sizes
@@ -80,7 +82,7 @@ final class FunnelTally: ChainSink {
         var order: [UInt64: Int] = [:]
         var groups: [(window: Int, group: Group)] = []
         for tally in tallies {
-            for (place, code) in tally.places.codes.enumerated() {
+            for (place, code) in tally.places.codes.enumerated() where !tally.isEmpty(place) {
                 if order[code] == nil {
                     order[code] = groups.count
                     groups.append((Int(code % UInt64(first.windows)), Group(key: first.key(of: code / UInt64(first.windows)), steps: first.steps)))
@@ -96,6 +98,9 @@ final class FunnelTally: ChainSink {
             groups.filter { $0.window == window }.map(\.group).sorted { $0.key.lexicographicallyPrecedes($1.key) }
         }
     }
+
+    /// Whether a group was met and nothing counted.
+    private func isEmpty(_ place: Int) -> Bool { (0..<steps).allSatisfy { entered[place * steps + $0] == 0 } }
 
     private func key(of code: UInt64) -> [Int] {
         var rest = code

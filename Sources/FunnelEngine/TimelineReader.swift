@@ -59,20 +59,20 @@ final class TimelineReader {
     func rows(of leads: Range<Int>) -> LeadRows? {
         guard !mixes, let runs = tables.runs, tables.entered != nil, leads.upperBound <= runs.count else { return nil }
         load(leads)
-        orderAllTies(runs)
+        orderAllTies(leads, runs)
         return LeadRows(
             leads: leads, starts: UnsafePointer(runs.starts.base), first: rows.lowerBound, times: own.times, steps: own.steps, numbers: own.numbers)
     }
 
     /// The rows at which a time comes twice and the ranks fall are few; the others are passed over without a look at whose they are.
-    private func orderAllTies(_ runs: StageRuns) {
+    private func orderAllTies(_ leads: Range<Int>, _ runs: StageRuns) {
         let all = Timeline(count: rows.count, times: own.times, steps: own.steps, numbers: own.numbers)
         let isRanked = tables.hasDeclaredOrder
         for at in 1..<max(1, all.count) {
             // Times are mostly different; ranks fall wherever a lead begins.
             guard all.times[at] == all.times[at &- 1] else { continue }
             guard isRanked ? own.ranks[at] < own.ranks[at &- 1] : all.rank(at) < all.rank(at &- 1) else { continue }
-            let start = runs.rows(of: runs.lead(ofRow: rows.lowerBound + at)).lowerBound - rows.lowerBound
+            let start = runs.rows(of: runs.lead(ofRow: rows.lowerBound + at, among: leads)).lowerBound - rows.lowerBound
             let part = Timeline(count: at - start + 1, times: all.times + start, steps: all.steps + start, numbers: all.numbers + start)
             if isRanked { Self.sink(at - start, part, own.ranks + start) } else { Self.sink(at - start, part) }
         }

@@ -69,6 +69,7 @@ package final class Session: Conversation {
         definitions = builtIn.definitions
         parameters = builtIn.parameters
         for parameter in configuration.parameters { fix(parameter.name, parameter.value) }
+        Memory.keepsFree(true)
     }
 
     package func interrupt() { interruption.raise() }

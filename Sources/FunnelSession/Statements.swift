@@ -14,8 +14,12 @@ extension Session {
         case .query(let query):
             try present(try answer(query, in: source), format: query.format, into: query.into, in: source, folder: folder)
         case .load(let load):
+            Memory.keepsFree(false)
+            defer {
+                Memory.trim()
+                Memory.keepsFree(true)
+            }
             try self.load(load, in: source, folder: folder)
-            Memory.trim()
         case .save(let file, _): try save(file, in: source, folder: folder)
         case .open(let file, _): try open(file, in: source, folder: folder)
         case .define(let definition): try define(definition, in: source)

@@ -158,7 +158,8 @@ extension Kernels {
     }
 
     /// What stands for a missing text in a vector of codes.
-    package static let missingCode = UInt32.max
+    @inlinable
+    package static var missingCode: UInt32 { .max }
 
     package static func present(_ codes: UnsafePointer<UInt32>, _ count: Int, _ words: Words) {
         fill(words, count) { codes[$0] != missingCode }
