@@ -260,6 +260,15 @@ final class Accumulator {
         vector.release(to: scratch)
     }
 
+    /// Adds rows that were counted elsewhere.
+    func receive(rows: Int64, _ group: Int) { self.rows[group] += rows }
+
+    /// Adds arguments that were added up elsewhere: how many, and their sum.
+    func receive(count: Int64, sum: Int64, _ group: Int) {
+        if !counts.isEmpty { counts[group] += count }
+        if !sums.isEmpty { sums[group] += Int128(sum) }
+    }
+
     /// Adds another's states; group `g` of it is group `map[g]` here.
     func merge(_ other: Accumulator, map: [UInt32]) {
         for (group, target) in map.enumerated() {

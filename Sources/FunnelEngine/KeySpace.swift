@@ -8,12 +8,15 @@ protocol KeyNode: Sendable {
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts
     /// The column whose codes are those of the key, where there is one.
     var storedText: StoredText? { get }
+    /// What it is computed from, where that stands in a column.
+    var stored: StoredKey? { get }
     /// The code that all rows of a morsel have, where that is known without reading them.
     func constant(_ rows: Range<Int>) -> UInt32?
 }
 
 extension KeyNode {
     var storedText: StoredText? { nil }
+    var stored: StoredKey? { nil }
     func constant(_ rows: Range<Int>) -> UInt32? { nil }
 }
 
@@ -143,6 +146,11 @@ extension KeySpace {
 private struct TextKey: KeyNode {
     let text: any TextNode
     var storedText: StoredText? { text as? StoredText }
+    var stored: StoredKey? {
+        if let storedText { return .text(storedText, translation: nil) }
+        guard let translated = text as? TranslatedText, let inner = translated.inner as? StoredText else { return nil }
+        return .text(inner, translation: translated.table)
+    }
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts { text.evaluate(morsel, scratch) }
 }
@@ -166,6 +174,8 @@ private struct TableKey: KeyNode {
     let value: any NumberNode<Int64>
     let low: Int64
     let table: Buffer<UInt32>
+
+    var stored: StoredKey? { (value as? StoredExact).map { .days($0, low: low, periods: table) } }
 
     func constant(_ rows: Range<Int>) -> UInt32? {
         guard let zone = (value as? StoredExact)?.zones?.zone(of: rows), zone.isWhole, zone.low >= low, zone.high < low + Int64(table.count) else { return nil }

@@ -31,10 +31,13 @@ struct ScanRunner {
         let combinations = try Self.combinations(spaces)
         let isDense = Self.isDense(combinations, rows: rows)
         let threads = max(1, min(compiler.threads, morsels))
-        let workers = (0..<threads).map { _ in
-            Worker(aggregates, groups: isDense ? Int(combinations) : 0, scan: self, isDense: isDense, filter: filter)
-        }
         let links = compiler.store.leads(of: scan.table)
+        let cells =
+            isDense && !spaces.isEmpty
+            ? CellScan(scan, aggregates, keys: spaces.map { $0.nodes[index] }, spaces: spaces, strides: strides, rows: rows, links: links) : nil
+        let workers = (0..<threads).map { _ in
+            Worker(aggregates, groups: isDense ? Int(combinations) : 0, scan: self, isDense: isDense, filter: filter, cells: cells)
+        }
         let finished = Workers.run(threads: threads, morsels: morsels, interrupt: compiler.interrupt) { worker, morsel in
             let range = Workers.rows(of: morsel, in: rows)
             workers[worker].add(range, links)
@@ -43,6 +46,15 @@ struct ScanRunner {
         if workers.contains(where: { $0.scratch.overflowed }) { throw .numberTooLarge }
         let results = workers.map { $0.takeResult() }
         return Self.merged(results, aggregates, dense: isDense ? Int(combinations) : nil)
+    }
+
+    /// What a code of each key counts in the number of a group.
+    fileprivate var strides: [Int] {
+        var strides = [Int](repeating: 1, count: spaces.count)
+        for key in spaces.indices.dropLast().reversed() {
+            strides[key] = strides[key + 1].multipliedReportingOverflow(by: spaces[key + 1].count + 1).partialValue
+        }
+        return strides
     }
 
     /// A condition that all aggregates have is one of the scan: what is not kept need not be grouped.
@@ -107,18 +119,17 @@ private final class Worker: @unchecked Sendable {
     private let readsValues: Bool
     private var places: [UInt64: UInt32] = [:]
     private var codes: [UInt64] = []
+    /// Where the scan can be counted in cells.
+    private let cells: (scan: CellScan, tallies: [CellTally])?
 
-    init(_ aggregates: [CompiledAggregate], groups: Int, scan: ScanRunner, isDense: Bool, filter: (any BitsNode)?) {
+    init(_ aggregates: [CompiledAggregate], groups: Int, scan: ScanRunner, isDense: Bool, filter: (any BitsNode)?, cells: CellScan?) {
         self.scan = scan
+        self.cells = cells.map { ($0, $0.tallies()) }
         self.filter = filter
         self.isDense = isDense
         accumulators = aggregates.map { Accumulator($0, groups: groups) }
         texts = scan.spaces.map { $0.nodes[scan.index].storedText.flatMap { $0.fromLead ? nil : $0 } }
-        var strides = [Int](repeating: 1, count: scan.spaces.count)
-        for key in scan.spaces.indices.dropLast().reversed() {
-            strides[key] = strides[key + 1].multipliedReportingOverflow(by: scan.spaces[key + 1].count + 1).partialValue
-        }
-        self.strides = strides
+        strides = scan.strides
         let counting = accumulators.filter(\.countsRows)
         let all = counting.first { $0.aggregate.filter == nil }
         both = all.flatMap { all in counting.first { $0.aggregate.filter != nil }.map { (all, $0) } }
@@ -128,6 +139,7 @@ private final class Worker: @unchecked Sendable {
     /// What was added so far.
     func takeResult() -> ScanResult {
         for accumulator in accumulators { accumulator.fold() }
+        if let cells { cells.scan.fold(cells.tallies, into: accumulators) }
         return result
     }
 
@@ -135,6 +147,12 @@ private final class Worker: @unchecked Sendable {
 
     func add(_ rows: Range<Int>, _ links: LeadLinks?) {
         let morsel = scratch.morsel(rows, links)
+        if let cells, cells.scan.suits(rows) {
+            let bits = filter?.evaluate(morsel, scratch)
+            cells.scan.add(morsel, bits, to: cells.tallies, scratch)
+            bits.map(scratch.give)
+            return
+        }
         let constants = scan.spaces.map { space in space.nodes[scan.index].constant(rows).map { min($0, UInt32(space.count)) } }
         guard let filter else { return add(morsel, nil, constants) }
         let bits = filter.evaluate(morsel, scratch)

@@ -18,7 +18,8 @@ struct ConstantText: TextNode {
 struct TranslatedText: TextNode {
     let inner: any TextNode
     let dictionary: [String]
-    private let table: Buffer<UInt32>
+    /// For each code of the inner text that of the translated one.
+    let table: Buffer<UInt32>
 
     init(_ inner: any TextNode, _ rename: (String) -> String) {
         self.inner = inner

@@ -1,0 +1,258 @@
+/// Rows counted, and values added up, by the day of a date and the code of a text as they are stored: a cell for each two. What period a day
+/// lies in, and what a code stands for, is asked once for each cell, when all rows are in. One thread adds.
+package final class CellTally {
+    /// The codes of a row, or of its lead.
+    package struct Texts: Sendable {
+        let codes: Buffer<UInt8>
+        let validity: Bitmap?
+        /// The lead of each row, where the codes are those of leads; -1 for none.
+        let leads: Buffer<Int32>?
+        /// How many codes there are.
+        let count: Int
+
+        /// Nil where the codes are not of 8 bits, or leads are not named row by row.
+        package init?(_ codes: Codes, _ validity: Bitmap?, of links: LeadLinks?, count: Int) {
+            guard case .uint8(let codes) = codes else { return nil }
+            switch links {
+            case nil: leads = nil
+            case .rows(let rows): leads = rows
+            case .runs: return nil
+            }
+            (self.codes, self.validity, self.count) = (codes, validity, count)
+        }
+    }
+
+    package struct Days: Sendable {
+        let days: Buffer<Int16>
+        let validity: Bitmap?
+        /// All days of rows that have one lie in it.
+        package let range: ClosedRange<Int>
+
+        /// Nil where the days are not of 16 bits.
+        package init?(_ days: Integers, _ validity: Bitmap?, range: ClosedRange<Int>) {
+            guard case .int16(let days) = days else { return nil }
+            (self.days, self.validity, self.range) = (days, validity, range)
+        }
+    }
+
+    /// Whole numbers of at most 32 bits that every row to be added has.
+    package enum Values: Sendable {
+        case int16(Buffer<Int16>)
+        case int32(Buffer<Int32>)
+
+        package init?(_ values: Integers) {
+            switch values {
+            case .int16(let buffer): self = .int16(buffer)
+            case .int32(let buffer): self = .int32(buffer)
+            case .int8, .int64, .computed: return nil
+            }
+        }
+    }
+
+    /// Cells that stay in the second cache of a core.
+    package static let most = 32_768
+
+    /// How many cells there are, those of missing keys among them.
+    package static func size(_ days: Days?, _ texts: Texts?) -> Int { (days.map { $0.range.count + 1 } ?? 1) * (texts.map { $0.count + 1 } ?? 1) }
+
+    private let days: Days?
+    private let texts: Texts?
+    private let values: Values?
+    private let size: Int
+    /// The cells of a day.
+    private let width: Int
+    /// Of each cell the values added up, and how many rows they are 2^48 times: one addition a row. Without values the rows alone.
+    private let cells: UnsafeMutablePointer<Int64>
+    /// What was in the cells before they were full.
+    private let counts: UnsafeMutablePointer<Int64>
+    private let sums: UnsafeMutablePointer<Int64>
+    private var rows = 0
+
+    package init(_ days: Days?, _ texts: Texts?, _ values: Values?) {
+        (self.days, self.texts, self.values) = (days, texts, values)
+        let size = Self.size(days, texts)
+        func zeros() -> UnsafeMutablePointer<Int64> {
+            let memory = UnsafeMutablePointer<Int64>.allocate(capacity: size)
+            memory.initialize(repeating: 0, count: size)
+            return memory
+        }
+        self.size = size
+        width = texts.map { $0.count + 1 } ?? 1
+        (cells, counts, sums) = (zeros(), zeros(), zeros())
+    }
+
+    deinit {
+        cells.deallocate()
+        counts.deallocate()
+        sums.deallocate()
+    }
+
+    /// The sum of 32,768 values below 2^31 needs 47 bits, and their number 16.
+    private static let mostRows = 32_768
+
+    /// Adds those of a run of rows, no longer than a morsel, that have a bit.
+    package func add(_ rows: Range<Int>, _ bits: Kernels.Words) {
+        if values != nil {
+            precondition(rows.count <= Self.mostRows)
+            if self.rows + rows.count > Self.mostRows { spill() }
+            self.rows += rows.count
+        }
+        switch values {
+        case nil: add(rows, bits, value: EachOne())
+        case .int16(let buffer):
+            precondition(rows.upperBound <= buffer.count)
+            add(rows, bits, value: ValueAndOne(values: UnsafePointer(buffer.base)))
+        case .int32(let buffer):
+            precondition(rows.upperBound <= buffer.count)
+            add(rows, bits, value: ValueAndOne(values: UnsafePointer(buffer.base)))
+        }
+    }
+
+    private func add(_ rows: Range<Int>, _ bits: Kernels.Words, value: some RowNumber) {
+        guard let days else { return add(rows, bits, cells, value: value, day: Zero()) }
+        precondition(rows.upperBound <= days.days.count)
+        let day = OwnDay(days: days.days.base)
+        // Where the cells of day 0 would be.
+        let cells = cells - days.range.lowerBound * width
+        guard let validity = days.validity else { return add(rows, bits, cells, value: value, day: day) }
+        precondition(rows.upperBound <= validity.count)
+        add(rows, bits, cells, value: value, day: IfThere(inner: day, words: validity.words.base, missing: days.range.upperBound + 1))
+    }
+
+    private func add(_ rows: Range<Int>, _ bits: Kernels.Words, _ cells: UnsafeMutablePointer<Int64>, value: some RowNumber, day: some RowNumber) {
+        guard let texts else { return Self.add(rows, bits, cells, value: value, cell: day) }
+        let own = OwnCode(codes: texts.codes.base)
+        precondition(texts.validity.map { $0.count >= texts.codes.count } ?? true)
+        switch (texts.leads, texts.validity) {
+        case (nil, nil):
+            precondition(rows.upperBound <= texts.codes.count)
+            Self.add(rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: own))
+        case (nil, let validity?):
+            precondition(rows.upperBound <= texts.codes.count)
+            Self.add(rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: IfThere(inner: own, words: validity.words.base, missing: texts.count)))
+        case (let leads?, nil):
+            precondition(rows.upperBound <= leads.count)
+            Self.add(rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: OfLead(inner: own, leads: leads.base, missing: texts.count)))
+        case (let leads?, let validity?):
+            precondition(rows.upperBound <= leads.count)
+            let there = IfThere(inner: own, words: validity.words.base, missing: texts.count)
+            Self.add(rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: OfLead(inner: there, leads: leads.base, missing: texts.count)))
+        }
+    }
+
+    /// The loop, made anew for each kind of value, day and code.
+    private static func add(
+        _ rows: Range<Int>, _ bits: Kernels.Words, _ cells: UnsafeMutablePointer<Int64>, value: some RowNumber, cell: some RowNumber
+    ) {
+        for word in 0..<Kernels.wordCount(rows.count) {
+            var rest = bits[word]
+            let first = rows.lowerBound &+ word << 6
+            while rest != 0 {
+                let row = first &+ rest.trailingZeroBitCount
+                cells[cell.at(row)] &+= Int64(truncatingIfNeeded: value.at(row))
+                rest &= rest &- 1
+            }
+        }
+    }
+
+    /// Empties the cells into the sums before they are full.
+    private func spill() {
+        rows = 0
+        if values == nil {
+            for cell in 0..<size { counts[cell] &+= cells[cell] }
+        } else {
+            for cell in 0..<size {
+                // A negative sum borrows from the number above it.
+                let count = Int64(truncatingIfNeeded: UInt64(bitPattern: cells[cell] &+ 1 << 47) >> 48)
+                counts[cell] &+= count
+                sums[cell] &+= cells[cell] &- count << 48
+            }
+        }
+        cells.update(repeating: 0, count: size)
+    }
+
+    /// Gives each cell that has rows: the group to which its day and its code belong, how many rows there are, and their values' sum; and begins anew.
+    ///
+    /// `days` and `texts` say for each day of the range, and for each code, behind the last for a missing one, what it counts in the number of the group.
+    package func fold(days: [Int], texts: [Int], _ body: (_ group: Int, _ rows: Int64, _ sum: Int64) -> Void) {
+        precondition(days.count * texts.count == size && texts.count == width)
+        spill()
+        var cell = 0
+        for day in days {
+            for text in texts {
+                if counts[cell] > 0 {
+                    body(day + text, counts[cell], sums[cell])
+                    (counts[cell], sums[cell]) = (0, 0)
+                }
+                cell += 1
+            }
+        }
+    }
+}
+
+/// A number of each row.
+private protocol RowNumber {
+    func at(_ row: Int) -> Int
+}
+
+private struct Zero: RowNumber {
+    @inline(__always)
+    func at(_ row: Int) -> Int { 0 }
+}
+
+private struct EachOne: RowNumber {
+    @inline(__always)
+    func at(_ row: Int) -> Int { 1 }
+}
+
+/// A value, and one that counts it 48 bits above.
+private struct ValueAndOne<Value: FixedWidthInteger>: RowNumber {
+    let values: UnsafePointer<Value>
+
+    @inline(__always)
+    func at(_ row: Int) -> Int { Int(truncatingIfNeeded: values[row]) &+ 1 << 48 }
+}
+
+private struct DayAndCode<Day: RowNumber, Code: RowNumber>: RowNumber {
+    let day: Day
+    let width: Int
+    let code: Code
+
+    @inline(__always)
+    func at(_ row: Int) -> Int { day.at(row) &* width &+ code.at(row) }
+}
+
+private struct OwnDay: RowNumber {
+    let days: UnsafePointer<Int16>
+
+    @inline(__always)
+    func at(_ row: Int) -> Int { Int(days[row]) }
+}
+
+private struct OwnCode: RowNumber {
+    let codes: UnsafePointer<UInt8>
+
+    @inline(__always)
+    func at(_ row: Int) -> Int { Int(codes[row]) }
+}
+
+private struct IfThere<Inner: RowNumber>: RowNumber {
+    let inner: Inner
+    let words: UnsafePointer<UInt64>
+    let missing: Int
+
+    @inline(__always)
+    func at(_ row: Int) -> Int { words[row >> 6] >> UInt64(truncatingIfNeeded: row & 63) & 1 == 1 ? inner.at(row) : missing }
+}
+
+private struct OfLead<Inner: RowNumber>: RowNumber {
+    let inner: Inner
+    let leads: UnsafePointer<Int32>
+    let missing: Int
+
+    @inline(__always)
+    func at(_ row: Int) -> Int {
+        let lead = Int(leads[row])
+        return lead >= 0 ? inner.at(lead) : missing
+    }
+}
