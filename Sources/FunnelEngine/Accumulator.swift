@@ -56,6 +56,8 @@ final class Accumulator {
     private let counter = CodeCounter()
     /// What was counted beside it.
     private var partner: Accumulator?
+    /// Whether every group has a row: what asks for no more need not be counted further.
+    private var hasMetAll = false
     /// Rows whose argument is there.
     private var counts: [Int64]
     private var sums: [Int128]
@@ -124,6 +126,7 @@ final class Accumulator {
     }
 
     private func count(_ morsel: Morsel, _ bits: Kernels.Words?, _ groups: MorselGroups?) {
+        if hasMetAll { return }
         rows.withUnsafeMutableBufferPointer { rows in
             let base = rows.baseAddress!
             guard case .codes(let key, let stride, let offset, let size)? = groups?.kind else {
@@ -132,7 +135,12 @@ final class Accumulator {
             if bits == nil, PairCounts.fits(key.codes, size: size, marks: false) {
                 if !counter.isFor(stride, offset, size, marks: false) { fold(into: base) }
                 counter.count(key.codes, morsel.rows, stride, offset, size)
-                return Kernels.moveMissing(key.validity, morsel.rows, nil, size: size, stride: stride, base + offset)
+                Kernels.moveMissing(key.validity, morsel.rows, nil, size: size, stride: stride, base + offset)
+                guard !countsRows, size == rows.count, size <= Self.fewGroups else { return }
+                fold(into: base)
+                // There is no missing one where all rows have a value.
+                hasMetAll = rows.dropLast(key.validity == nil ? 1 : 0).allSatisfy { $0 > 0 }
+                return
             }
             if stride == 1 { return Kernels.count(key.codes, key.validity, morsel.rows, bits, size: size, base + offset) }
             withUnsafeTemporaryAllocation(of: Int64.self, capacity: size) { own in
@@ -142,6 +150,9 @@ final class Accumulator {
             }
         }
     }
+
+    /// So few groups that a look at all of them costs nothing beside a morsel.
+    private static let fewGroups = 64
 
     /// Adds all rows of a morsel by the codes of a text, and to `other` those that satisfy its condition: in one pass.
     func count(_ morsel: Morsel, by key: StoredText, stride: Int, offset: Int, size: Int, with other: Accumulator, _ scratch: Scratch) {

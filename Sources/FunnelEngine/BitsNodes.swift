@@ -141,7 +141,7 @@ struct StoredTextTest: BitsNode {
         let words = scratch.takeWords()
         if let index = morsel.index {
             let picked = scratch.takeTexts()
-            Kernels.gather(codes, index, morsel.count, picked)
+            Kernels.gather(codes, nil, index, morsel.count, picked)
             Kernels.marked(picked, morsel.count, table: table.base, words)
             scratch.give(picked)
         } else if let single {

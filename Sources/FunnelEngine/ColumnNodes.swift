@@ -85,10 +85,10 @@ struct StoredText: TextNode {
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Scratch.Texts {
         let out = scratch.takeTexts()
         if let index = scratch.index(of: morsel, fromLead: fromLead) {
-            Kernels.gather(codes, index, morsel.count, out)
-        } else {
-            Kernels.widen(codes, morsel.rows, out)
+            Kernels.gather(codes, validity, index, morsel.count, out)
+            return out
         }
+        Kernels.widen(codes, morsel.rows, out)
         if validity != nil {
             let words = presenceBits(validity, fromLead, morsel, scratch)
             Kernels.mask(out, words, morsel.count)

@@ -30,9 +30,8 @@ enum ChunkPlan {
     static func make(
         _ text: FileText, from start: Int, dialect: Dialect, chunkSize: Int, threads: Int, interrupt: Interrupt?
     ) throws -> Plan {
-        let size = max(1, chunkSize)
-        let count = max(1, (text.count - start + size - 1) / size)
-        let cuts = (0...count).map { min(start + $0 * size, text.count) }
+        let cuts = cuts(text, from: start, chunkSize)
+        let count = cuts.count - 1
         let surveys = try Parallel.map(count, threads: threads) { piece -> Survey in
             if interrupt?.isRaised == true { throw Diagnostic.interrupted }
             let range = cuts[piece]..<cuts[piece + 1]
@@ -53,14 +52,43 @@ enum ChunkPlan {
                 }
             states.append(end)
         }
+        return Plan(
+            starts: starts(text, cuts, states, start: start, dialect: dialect), isUTF8: surveys.allSatisfy(\.isUTF8), endsInside: states[count] == .inside)
+    }
+
+    /// The same without a look at what lies between the cuts: right where no quotes hold a line end at a cut. Whoever reads a piece finds out
+    /// by `endsOutside`.
+    static func guess(_ text: FileText, from start: Int, dialect: Dialect, chunkSize: Int) -> Plan {
+        let cuts = cuts(text, from: start, chunkSize)
+        let states = [Quoting](repeating: .outside, count: cuts.count)
+        return Plan(starts: starts(text, cuts, states, start: start, dialect: dialect), isUTF8: true, endsInside: false)
+    }
+
+    /// Whether a piece that begins outside of quotes ends so.
+    static func endsOutside(_ text: FileText, _ range: Range<Int>, start: Int, dialect: Dialect) -> Bool {
+        switch walk(text, range, from: .outside, start: start, dialect: dialect) {
+        case .outside: true
+        case .inside: false
+        case .behindQuote: range.upperBound == text.count
+        }
+    }
+
+    private static func cuts(_ text: FileText, from start: Int, _ chunkSize: Int) -> [Int] {
+        let size = max(1, chunkSize)
+        let count = max(1, (text.count - start + size - 1) / size)
+        return (0...count).map { min(start + $0 * size, text.count) }
+    }
+
+    /// Where the records begin that are the first behind each cut.
+    private static func starts(_ text: FileText, _ cuts: [Int], _ states: [Quoting], start: Int, dialect: Dialect) -> [Int] {
+        let count = cuts.count - 1
         var starts = [Int](repeating: text.count, count: count + 1)
         starts[0] = start
         for piece in stride(from: count - 1, to: 0, by: -1) {
             let range = cuts[piece]..<cuts[piece + 1]
             starts[piece] = firstRecord(text, range, from: states[piece], start: start, dialect: dialect) ?? starts[piece + 1]
         }
-        return Plan(
-            starts: starts, isUTF8: surveys.allSatisfy(\.isUTF8), endsInside: states[count] == .inside)
+        return starts
     }
 
     /// The state at the end of a range, for a state at its start.

@@ -10,6 +10,8 @@ final class DataFile: Sendable {
     let dialect: Dialect
     let header: Header
     let plan: ChunkPlan.Plan
+    /// Whether the pieces are known to hold whole records. Where they were guessed, reading them all shows it.
+    private let isCertain: Atomic<Bool>
     let isWhole: Bool
     /// What was decided on the way so far.
     let notes: [String]
@@ -17,14 +19,16 @@ final class DataFile: Sendable {
 
     var columns: Int { header.names.count }
 
-    init(_ request: LoadRequest, limit: Int? = nil, chunkSize: Int, interrupt: Interrupt? = nil) throws {
+    /// With `guesses`, the file is cut without having been read.
+    init(_ request: LoadRequest, limit: Int? = nil, chunkSize: Int, guesses: Bool = false, interrupt: Interrupt? = nil) throws {
         var opened = try FileReading.open(request, limit: limit, interrupt: interrupt)
-        var layout = try Self.layout(opened.text, request, chunkSize, interrupt)
+        isCertain = Atomic(!guesses)
+        var layout = try Self.layout(opened.text, request, chunkSize, guesses, interrupt)
         if !layout.isUTF8 {
             let (text, note) = Encoding.repaired(opened.text)
             opened.text = text
             opened.notes.append(note)
-            layout = try Self.layout(text, request, chunkSize, interrupt)
+            layout = try Self.layout(text, request, chunkSize, guesses, interrupt)
         }
         self.request = request
         self.interrupt = interrupt
@@ -45,12 +49,15 @@ final class DataFile: Sendable {
     }
 
     private static func layout(
-        _ text: FileText, _ request: LoadRequest, _ chunkSize: Int, _ interrupt: Interrupt?
+        _ text: FileText, _ request: LoadRequest, _ chunkSize: Int, _ guesses: Bool, _ interrupt: Interrupt?
     ) throws -> Layout {
         let (dialect, start) = Dialect.sniff(text, from: Encoding.start(of: text))
         guard let header = Header(text, from: start, dialect: dialect) else { throw Diagnostic.emptyFile(request) }
-        let plan = try ChunkPlan.make(
-            text, from: header.end, dialect: dialect, chunkSize: chunkSize, threads: request.threads, interrupt: interrupt)
+        let plan =
+            guesses
+            ? ChunkPlan.guess(text, from: header.end, dialect: dialect, chunkSize: chunkSize)
+            : try ChunkPlan.make(
+                text, from: header.end, dialect: dialect, chunkSize: chunkSize, threads: request.threads, interrupt: interrupt)
         for chunk in 0..<plan.count where plan.range(chunk).count > Int(Int32.max) - 64 {
             throw Diagnostic.recordTooLong(request, line: text.line(at: plan.range(chunk).lowerBound))
         }
@@ -65,6 +72,18 @@ final class DataFile: Sendable {
 
     /// What becomes of rows of the wrong length while cells are read.
     private var wrongLength: FieldIndex.WrongLength { request.onError == .null ? .fit : .clear }
+
+    /// The pieces were guessed and do not hold whole records, or the text is no UTF-8.
+    struct WrongGuess: Error {}
+
+    /// Whether what was found so far may be wrong because the pieces are.
+    var isGuess: Bool { !isCertain.load(ordering: .relaxed) }
+
+    /// Holds a piece whose fields stand in the index against the guess.
+    private func check(_ index: FieldIndex, _ range: Range<Int>) throws {
+        if index.holdsQuote, !ChunkPlan.endsOutside(text, range, start: header.end, dialect: dialect) { throw WrongGuess() }
+        if index.holdsOther, !Encoding.isUTF8(text, range) { throw WrongGuess() }
+    }
 
     /// The fields of one piece.
     func index(_ chunk: Int, into index: FieldIndex) {
@@ -94,12 +113,14 @@ final class DataFile: Sendable {
     func read(_ jobs: [Job], progress: (@Sendable (LoadProgress) -> Void)? = nil) throws -> [Chunk] {
         let failed = Mutex([Bool](repeating: false, count: jobs.count))
         let done = Mutex(LoadProgress(rows: 0, bytes: header.end, totalBytes: text.count))
-        return try Parallel.map(
+        let isGuess = isGuess
+        let chunks = try Parallel.map(
             plan.count, threads: request.threads, scratch: { FieldIndex(columns: columns) }
         ) { index, chunk in
             try checkInterrupt()
             self.index(chunk, into: index)
             defer { text.release(plan.range(chunk)) }
+            if isGuess { try check(index, plan.range(chunk)) }
             let arena = Arena()
             let skipped = failed.withLock { $0 }
             let parts = jobs.indices.map { at -> ColumnPart in
@@ -120,6 +141,8 @@ final class DataFile: Sendable {
                 rows: index.rows, ragged: index.ragged, emptyInside: index.emptyInside, emptyAfter: index.emptyAfter,
                 blankRows: index.blankRows, parts: parts)
         }
+        isCertain.store(true, ordering: .relaxed)
+        return chunks
     }
 
     /// What all cells of a column speak for.

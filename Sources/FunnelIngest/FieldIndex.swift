@@ -32,6 +32,9 @@ final class FieldIndex {
     private(set) var emptyAfter = 0
     /// The same for lines with delimiters.
     private(set) var blankRows = 0
+    /// Whether a quote, or a byte that is no ASCII, stands in the piece.
+    private(set) var holdsQuote = false
+    private(set) var holdsOther = false
     /// Where a quote was opened that nothing closes.
     private(set) var openQuote: Int?
 
@@ -172,16 +175,21 @@ final class FieldIndex {
             ends = .allocate(capacity: endCapacity)
         }
         endCount = min(limit + 1, words * 64)
+        var quotes: UInt8 = 0
+        var others: UInt8 = 0
         for word in 0..<words {
             let bytes = base + word << 6
             var bits: UInt64 = 0
             for bit in 0..<64 {
                 let byte = bytes[bit]
+                quotes |= byte == Byte.quote ? 1 : 0
+                others |= byte
                 let isEnd = byte == delimiter || byte == Byte.lineFeed || byte == Byte.carriageReturn
                 bits |= (isEnd ? 1 : 0) &<< UInt64(truncatingIfNeeded: bit)
             }
             ends[word] = bits
         }
+        (holdsQuote, holdsOther) = (quotes != 0, others & 0x80 != 0)
     }
 
     /// The next delimiter or line end; the line feed behind the text stops every search.

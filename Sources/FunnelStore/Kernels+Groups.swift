@@ -112,10 +112,11 @@ extension Kernels {
     package static func collect(
         _ bits: Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, first: Int = 0, _ values: UnsafePointer<Int64>, _ series: SeriesList
     ) {
+        let all = series.all
         if let groups {
-            forEach(bits, count) { row in series.append(values[row], to: Int(groups[row])) }
+            forEach(bits, count) { row in SeriesList.append(values[row], to: all + Int(groups[row])) }
         } else {
-            forEach(bits, count) { row in series.append(values[row], to: first) }
+            forEach(bits, count) { row in SeriesList.append(values[row], to: all + first) }
         }
     }
 

@@ -52,21 +52,31 @@ extension Kernels {
         for row in 0..<count { out[row] = Int64(codes[row]) }
     }
 
-    /// The codes of the rows that an index names; `missingCode` for -1.
-    package static func gather(_ codes: Codes, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<UInt32>) {
+    /// The codes of the rows that an index names; `missingCode` for -1 and for rows without a bit.
+    package static func gather(_ codes: Codes, _ validity: Bitmap?, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<UInt32>) {
+        precondition(validity.map { $0.count >= codes.count } ?? true)
+        let there = validity.map { UnsafePointer($0.words.base) }
         switch codes {
-        case .uint8(let buffer): gather(buffer.base, index, count, out)
-        case .uint16(let buffer): gather(buffer.base, index, count, out)
-        case .uint32(let buffer): gather(buffer.base, index, count, out)
+        case .uint8(let buffer): gather(buffer.base, there, index, count, out)
+        case .uint16(let buffer): gather(buffer.base, there, index, count, out)
+        case .uint32(let buffer): gather(buffer.base, there, index, count, out)
         }
     }
 
     private static func gather<T: FixedWidthInteger & UnsignedInteger>(
-        _ base: UnsafePointer<T>, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<UInt32>
+        _ base: UnsafePointer<T>, _ there: UnsafePointer<UInt64>?, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<UInt32>
     ) {
+        guard let there else {
+            for row in 0..<count {
+                let target = Int(index[row])
+                out[row] = target >= 0 ? UInt32(truncatingIfNeeded: base[target]) : missingCode
+            }
+            return
+        }
         for row in 0..<count {
             let target = Int(index[row])
-            out[row] = target >= 0 ? UInt32(truncatingIfNeeded: base[target]) : missingCode
+            let isThere = target >= 0 && there[target >> 6] >> UInt64(truncatingIfNeeded: target & 63) & 1 == 1
+            out[row] = isThere ? UInt32(truncatingIfNeeded: base[target]) : missingCode
         }
     }
 

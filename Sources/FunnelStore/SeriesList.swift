@@ -35,8 +35,10 @@ package final class SeriesList: @unchecked Sendable {
     }
 
     @inline(__always)
-    package func append(_ value: Int64, to index: Int) {
-        let series = all + index
+    package func append(_ value: Int64, to index: Int) { Self.append(value, to: all + index) }
+
+    @inline(__always)
+    static func append(_ value: Int64, to series: UnsafeMutablePointer<Series>) {
         if series.pointee.count == series.pointee.capacity { Self.grow(series) }
         series.pointee.base.unsafelyUnwrapped[series.pointee.count] = value
         series.pointee.count &+= 1
@@ -44,7 +46,9 @@ package final class SeriesList: @unchecked Sendable {
 
     /// Makes room for more in a series that is full.
     package static func grow(_ series: UnsafeMutablePointer<Series>) {
-        let capacity = max(4, series.pointee.capacity * 2)
+        // Short series are many and must be small; of the longer ones little is ever copied.
+        let before = series.pointee.capacity
+        let capacity = max(4, before * (before >= 64 && before < 65_536 ? 4 : 2))
         let larger = UnsafeMutablePointer<Int64>.allocate(capacity: capacity)
         if let old = series.pointee.base {
             larger.update(from: old, count: series.pointee.count)
