@@ -44,7 +44,7 @@ let package = Package(
         room("FunnelPlan", sees: ["FunnelModel"]),
         room("FunnelStore", sees: ["FunnelModel", "CSystem"]),
         room("FunnelArrow", sees: ["FunnelModel", "FunnelStore"]),
-        room("FunnelIngest", sees: ["FunnelText", "FunnelModel", "FunnelStore", "FunnelArrow", "CZlib"]),
+        room("FunnelIngest", sees: ["FunnelText", "FunnelModel", "FunnelStore", "FunnelArrow", "CZlib", "CSystem"]),
         room("FunnelBinder", sees: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan"]),
         room("FunnelEngine", sees: ["FunnelText", "FunnelModel", "FunnelPlan", "FunnelStore"]),
         room("FunnelRender", sees: ["FunnelText", "FunnelModel"]),

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// Where each field of a piece of a file begins and ends: rows of `columns` entries.
@@ -175,21 +176,14 @@ final class FieldIndex {
             ends = .allocate(capacity: endCapacity)
         }
         endCount = min(limit + 1, words * 64)
-        var quotes: UInt8 = 0
-        var others: UInt8 = 0
+        var (quotes, others): (UInt64, UInt64) = (0, 0)
         for word in 0..<words {
-            let bytes = base + word << 6
-            var bits: UInt64 = 0
-            for bit in 0..<64 {
-                let byte = bytes[bit]
-                quotes |= byte == Byte.quote ? 1 : 0
-                others |= byte
-                let isEnd = byte == delimiter || byte == Byte.lineFeed || byte == Byte.carriageReturn
-                bits |= (isEnd ? 1 : 0) &<< UInt64(truncatingIfNeeded: bit)
-            }
-            ends[word] = bits
+            let marks = system_mark(base + word << 6, delimiter)
+            ends[word] = marks.ends
+            quotes |= marks.quotes
+            others |= marks.others
         }
-        (holdsQuote, holdsOther) = (quotes != 0, others & 0x80 != 0)
+        (holdsQuote, holdsOther) = (quotes != 0, others != 0)
     }
 
     /// The next delimiter or line end; the line feed behind the text stops every search.
