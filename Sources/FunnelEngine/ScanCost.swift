@@ -59,6 +59,48 @@ extension Engine {
     }
 }
 
+extension Engine {
+    /// What a funnel reads.
+    package func cost(_ plan: FunnelPlan) throws(Diagnostic) -> ScanCost {
+        if let asOf = plan.asOf {
+            var now = plan
+            now.asOf = nil
+            return try Engine(store: store.asOf(asOf.total, threads: threads), threads: threads, interrupt: interrupt).cost(now)
+        }
+        func ledger(_ table: TableRole) -> CostLedger {
+            CostLedger(compiler: RowCompiler(store: store, table: table, threads: threads, interrupt: interrupt))
+        }
+        var (leads, stages, deals) = (ledger(.leads), ledger(.stages), ledger(.deals))
+        if let filter = plan.leadFilter { leads.add(filter) }
+        if let filter = plan.stageFilter { stages.add(filter) }
+        for step in plan.steps {
+            switch step.events {
+            case .stage: leads.addHistory("events")
+            case .stages(let condition):
+                leads.addHistory("events")
+                stages.add(condition)
+            case .created: leads.add(.created, as: "events")
+            case .leads(let condition):
+                leads.add(.created, as: "events")
+                leads.add(condition)
+            case .qualified(let reference): leads.add(.column(reference), as: "events")
+            case .dealCreated: deals.addEvents(.created)
+            case .won: deals.addEvents(.closed)
+            }
+        }
+        for key in plan.keys {
+            switch key {
+            case .lead(_, .value(let value)): leads.add(value, as: "groups by it")
+            case .stage(_, .value(let value)): stages.add(value, as: "groups by it")
+            case .lead(_, .period(let grain, let value, _)): leads.add(value, as: "\(grain.rawValue) by a table")
+            case .stage(_, .period(let grain, let value, _)): stages.add(value, as: "\(grain.rawValue) by a table")
+            case .period: break
+            }
+        }
+        return ScanCost(rows: store.rowCount(.leads), parts: leads.parts + stages.parts + deals.parts, groups: nil)
+    }
+}
+
 /// Adds up what the conditions and values of a scan read, each part of a column once.
 private struct CostLedger {
     let compiler: RowCompiler
@@ -129,11 +171,30 @@ private struct CostLedger {
     }
 
     /// The whole of the stages table, lead by lead.
-    private mutating func addHistory(_ way: String) {
+    mutating func addHistory(_ way: String) {
         guard known.insert("history").inserted, let stages = compiler.store.tables[.stages], let runs = compiler.store.links.stageRuns else { return }
         let columns = [stages.column(.stage), stages.column(.entered)].compactMap { $0 }
         let bytes = columns.reduce(0) { $0 + $1.rowBytes } * stages.rowCount + runs.starts.byteCount
         parts.append(ScanCost.Part(name: "stages", way: "the rows of each lead, \(way)", bytes: bytes))
+    }
+
+    /// The dates of an event, by their role in the ledger's own table.
+    mutating func add(_ role: ColumnRole, as way: String) {
+        guard let index = compiler.store.tables[compiler.table]?.roles[role], let type = compiler.store.tables[compiler.table]?.column(role)?.type else {
+            return
+        }
+        add(
+            .column(
+                ColumnReference(
+                    path: .own, table: compiler.table, index: .file(index), type: RowType(type), name: "\(compiler.table.rawValue).\(role.rawValue)")), as: way)
+    }
+
+    /// The events of deals: a date, and whose each deal is.
+    mutating func addEvents(_ role: ColumnRole) {
+        add(role, as: "events")
+        if compiler.store.leads(of: .deals) != nil, known.insert("links").inserted {
+            parts.append(ScanCost.Part(name: "links", way: "the deals of each lead", bytes: rows * 4))
+        }
     }
 
     private var leadPath: ColumnReference.Path { compiler.table == .leads ? .own : .lead }

@@ -27,6 +27,38 @@ package struct PlanText {
         return lines
     }
 
+    /// A funnel in words. `cost` are lines on what it reads.
+    package static func lines(_ plan: FunnelPlan, cost: [String] = []) -> [String] {
+        var lines: [String] = []
+        if let asOf = plan.asOf { lines.append("as known before \(text(asOf))") }
+        for (index, step) in plan.steps.enumerated() {
+            lines.append("step \(index + 1) \(step.name) = \(text(step.events))" + (step.isOptional ? ", may be skipped" : ""))
+        }
+        let order =
+            switch plan.order {
+            case .ordered: "each step behind the one before"
+            case .strict: "each step next behind the one before"
+            case .any: "steps in any order"
+            }
+        lines.append("chains: " + order + (plan.isOpen ? ", from any step on" : ""))
+        if !plan.windows.isEmpty { lines.append("within " + plan.windows.map(\.name).joined(separator: ", ") + " of the first step") }
+        let bounds = [plan.from.map { "at or after \(text($0))" }, plan.until.map { "before \(text($0))" }].compactMap { $0 }
+        if !bounds.isEmpty { lines.append("first step " + bounds.joined(separator: " and ")) }
+        lines.append("scan the histories of leads")
+        if let filter = plan.leadFilter { lines.append("  leads where " + text(filter)) }
+        if let filter = plan.stageFilter { lines.append("  stage rows where " + text(filter)) }
+        if !plan.keys.isEmpty { lines.append("  by " + plan.keys.map(text).joined(separator: ", ")) }
+        return lines + cost.map { "  " + $0 }
+    }
+
+    private static func text(_ key: FunnelKey) -> String {
+        switch key {
+        case .lead(_, let key): text(key)
+        case .stage(_, let key): text(key) + " of the first step"
+        case .period(_, let grain): "\(grain.rawValue) of the first step"
+        }
+    }
+
     private static func text(_ order: PlanOrder, _ plan: Plan) -> String {
         let name =
             switch order.term {

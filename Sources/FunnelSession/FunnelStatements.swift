@@ -16,7 +16,7 @@ extension Session {
         try present(answer, format: statement.query.format, into: statement.query.into, in: source, folder: folder)
     }
 
-    private func bound(_ statement: FunnelStatement, in source: Source) throws(Diagnostic) -> FunnelPlan {
+    func bound(_ statement: FunnelStatement, in source: Source) throws(Diagnostic) -> FunnelPlan {
         // The order that the data show is not needed where the steps are named; to find it takes a pass over all stage rows.
         let needsOrder = statement.steps.isEmpty || settings.stages != nil
         let (plan, probes) = try Binder.bind(statement, in: source, needsOrder ? funnelContext : context)

@@ -120,8 +120,9 @@ enum HelpTopics {
                 examples: ["explain conversion"])
         case .plan:
             HelpTopic(
-                name: "plan", summary: "shows how a query will be answered and what is read for it; with `run` how long that took", usage: ["plan QUERY [run]"],
-                examples: ["plan conversion by month", "plan revenue by product run"])
+                name: "plan", summary: "shows how a query will be answered and what is read for it; with `run` how long that took",
+                usage: ["plan QUERY [run]", "plan funnel … [run]"],
+                examples: ["plan conversion by month", "plan revenue by product run", "plan funnel lead -> won by source"])
         case .time: HelpTopic(name: "time", summary: "runs a query and says how long it took", usage: ["time QUERY"], examples: ["time cac by source"])
         case .help: HelpTopic(name: "help", summary: "helps: `help where`, `help conversion`", usage: ["help [TOPIC]"])
         case .tables: HelpTopic(name: "tables", summary: "lists what is loaded", usage: ["tables"])

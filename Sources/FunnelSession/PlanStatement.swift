@@ -12,13 +12,30 @@ extension Session {
         let costs = try engine.costs(bound.plan)
         var times: [Double] = []
         if runs { _ = try engine.answer(bound.plan, watch: ScanWatch(stopwatch: configuration.stopwatch) { times.append($0) }) }
-        let lines = costs.enumerated().map { index, cost in
+        show(costs, times) { PlanText.lines(bound.plan, costs: $0) }
+    }
+
+    func plan(_ funnel: FunnelStatement, runs: Bool, in source: Source) throws(Diagnostic) {
+        let plan = try bound(funnel, in: source)
+        let cost = try engine.cost(plan)
+        var times: [Double] = []
+        if runs {
+            let start = configuration.stopwatch()
+            _ = try engine.funnel(plan)
+            times.append(configuration.stopwatch() - start)
+        }
+        show([cost], times) { PlanText.lines(plan, cost: $0[0]) }
+    }
+
+    /// `lines` are those of the plan, with what each scan costs.
+    private func show(_ costs: [ScanCost], _ times: [Double], _ lines: ([[String]]) -> [String]) {
+        let texts = costs.enumerated().map { index, cost in
             cost.parts.map { "reads \($0.name): \($0.way), \(Grouped.text($0.bytes)) bytes" } + (cost.groups.map { ["into \($0)"] } ?? [])
                 + (times.indices.contains(index) ? ["took \(Self.milliseconds(times[index]))"] : [])
         }
         let bytes = Grouped.text(costs.reduce(0) { $0 + $1.bytes })
-        let total = runs ? "read \(bytes) bytes in \(Self.milliseconds(times.reduce(0, +)))" : "reads \(bytes) bytes"
-        emit(.text((PlanText.lines(bound.plan, costs: lines) + [total]).map { StyledLine($0) }))
+        let total = times.isEmpty ? "reads \(bytes) bytes" : "read \(bytes) bytes in \(Self.milliseconds(times.reduce(0, +)))"
+        emit(.text((lines(texts) + [total]).map { StyledLine($0) }))
     }
 
     /// `3.142 ms`

@@ -50,7 +50,7 @@ struct Rehearsal {
         case .explain(let query, _):
             _ = try Explanation(context).lines(query, in: source)
             if !query.keys.isEmpty || query.filter != nil { _ = try Binder.bind(query, in: source, context) }
-        case .funnel(let funnel), .leaks(let funnel): _ = try Binder.bind(funnel, in: source, context)
+        case .funnel(let funnel), .leaks(let funnel), .plan(.funnel(let funnel), _, _): _ = try Binder.bind(funnel, in: source, context)
         case .transitions(let query, _):
             guard context.schemas[.stages] != nil else { throw Diagnostic.tableNotLoaded(.stages).placed(in: source, at: query.place.range) }
             _ = try Binder.bind(FunnelStatement(steps: [], order: .ordered, isOpen: false, query: query, place: query.place), in: source, context)
@@ -63,7 +63,7 @@ struct Rehearsal {
             try Binder.check(target, in: source, context)
             context.targets.append((target, source))
         case .test(let test): found += TestBlock(session, context).problems(test, in: source)
-        case .plan(let query, _, _), .time(let query, _): _ = try Binder.bind(query, in: source, context)
+        case .plan(.query(let query), _, _), .time(let query, _): _ = try Binder.bind(query, in: source, context)
         case .check(let check): _ = try Binder.bind(check, in: source, context)
         case .list(let list):
             _ = try session.format(list.format, list.into, in: source)

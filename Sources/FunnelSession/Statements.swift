@@ -46,7 +46,8 @@ extension Session {
             targets.append((target, source))
         case .test: break
         case .explain(let query, _): try explain(query, in: source, folder: folder)
-        case .plan(let query, let runs, _): try plan(query, runs: runs, in: source)
+        case .plan(.query(let query), let runs, _): try plan(query, runs: runs, in: source)
+        case .plan(.funnel(let funnel), let runs, _): try plan(funnel, runs: runs, in: source)
         case .time(let query, _): try time(query, in: source, folder: folder)
         case .help(let topic, let place):
             do throws(Diagnostic) { emit(.text(try Help(definitions).lines(topic))) } catch { throw error.placed(in: source, at: place.range) }

@@ -129,14 +129,18 @@ package final class CellTally {
             Self.add(rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: own))
         case (nil, let validity?):
             precondition(rows.upperBound <= texts.codes.count)
-            Self.add(rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: IfThere(inner: own, words: validity.words.base, missing: texts.count)))
+            Self.add(
+                rows, bits, cells, value: value,
+                cell: DayAndCode(day: day, width: width, code: IfThere(inner: own, words: validity.words.base, missing: texts.count)))
         case (let leads?, nil):
             precondition(rows.upperBound <= leads.count)
-            Self.add(rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: OfLead(inner: own, leads: leads.base, missing: texts.count)))
+            Self.add(
+                rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: OfLead(inner: own, leads: leads.base, missing: texts.count)))
         case (let leads?, let validity?):
             precondition(rows.upperBound <= leads.count)
             let there = IfThere(inner: own, words: validity.words.base, missing: texts.count)
-            Self.add(rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: OfLead(inner: there, leads: leads.base, missing: texts.count)))
+            Self.add(
+                rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: OfLead(inner: there, leads: leads.base, missing: texts.count)))
         }
     }
 

@@ -3,7 +3,7 @@ import FunnelText
 /// Funnels and their steps.
 extension Parser {
     // funnel = "funnel" [ step { "->" step } ] [ "strict" | "any" "order" ] [ "open" ] { funnel_clause } ;
-    mutating func parseFunnel(from start: Int) throws(Diagnostic) -> FunnelStatement {
+    mutating func parseFunnel(from start: Int, before end: String? = nil) throws(Diagnostic) -> FunnelStatement {
         var steps: [FunnelStep] = []
         if beginsStep {
             steps.append(try parseStep())
@@ -18,7 +18,7 @@ extension Parser {
             order = .any
         }
         let isOpen = eat(word: "open")
-        let query = try parseBareClauses([.filter, .during, .asOf, .keys, .window, .order, .top, .limit, .format, .into])
+        let query = try parseBareClauses([.filter, .during, .asOf, .keys, .window, .order, .top, .limit, .format, .into], before: end)
         return FunnelStatement(steps: steps, order: order, isOpen: isOpen, query: query, place: place(from: start))
     }
 

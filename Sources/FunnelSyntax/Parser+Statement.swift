@@ -53,8 +53,9 @@ extension Parser {
             let query = try parseQuery()
             return .explain(query, place(from: start))
         case .plan:
-            let query = try parseQuery(before: "run")
-            return .plan(query, runs: eat(word: "run"), place(from: start))
+            let funnel = current.range.start
+            let planned: Planned = eat(word: "funnel") ? .funnel(try parseFunnel(from: funnel, before: "run")) : .query(try parseQuery(before: "run"))
+            return .plan(planned, runs: eat(word: "run"), place(from: start))
         case .time:
             let query = try parseQuery()
             return .time(query, place(from: start))
@@ -101,10 +102,10 @@ extension Parser {
     }
 
     /// Clauses without measures.
-    mutating func parseBareClauses(_ allowed: [QueryClause]) throws(Diagnostic) -> Query {
+    mutating func parseBareClauses(_ allowed: [QueryClause], before end: String? = nil) throws(Diagnostic) -> Query {
         let start = current.range.start
         var query = Query(measures: [], place: Place(current.range))
-        try parseClauses(of: &query, allowed: allowed)
+        try parseClauses(of: &query, allowed: allowed, before: end)
         query.place = place(from: start)
         return query
     }

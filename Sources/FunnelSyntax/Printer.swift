@@ -25,7 +25,8 @@ package struct Printer {
         case .describe(let table, _): "describe" + (table.map { " " + name($0) } ?? "")
         case .list(let list): text(list)
         case .explain(let query, _): "explain " + text(query)
-        case .plan(let query, let runs, _): "plan " + text(query) + (runs ? " run" : "")
+        case .plan(.query(let query), let runs, _): "plan " + text(query) + (runs ? " run" : "")
+        case .plan(.funnel(let funnel), let runs, _): "plan " + text(funnel, word: "funnel") + (runs ? " run" : "")
         case .time(let query, _): "time " + text(query)
         case .help(let topic, _): "help" + (topic.map { " " + $0 } ?? "")
         case .show(let listing, _): listing.rawValue

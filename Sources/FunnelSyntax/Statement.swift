@@ -28,7 +28,7 @@ package indirect enum Statement: Sendable, Hashable {
     case test(TestStatement)
     case explain(Query, Place)
     /// `runs`: it is answered as well, and timed.
-    case plan(Query, runs: Bool, Place)
+    case plan(Planned, runs: Bool, Place)
     case time(Query, Place)
     case help(String?, Place)
     case show(Listing, Place)
@@ -54,6 +54,12 @@ package indirect enum Statement: Sendable, Hashable {
             place.range
         }
     }
+}
+
+/// What `plan` can show.
+package enum Planned: Sendable, Hashable {
+    case query(Query)
+    case funnel(FunnelStatement)
 }
 
 /// Statements of one word.

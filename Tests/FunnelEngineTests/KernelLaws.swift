@@ -175,7 +175,8 @@ struct KernelLaws {
         }
         for column in sample.codeWidths {
             #expect(
-                texts(size) { Kernels.gather(column, nil, index.base, size, $0) } == sample.index.map { $0 >= 0 ? UInt32(column[Int($0)]) : Kernels.missingCode })
+                texts(size) { Kernels.gather(column, nil, index.base, size, $0) }
+                    == sample.index.map { $0 >= 0 ? UInt32(column[Int($0)]) : Kernels.missingCode })
         }
         let holed = Bitmap((0..<size + sample.offset).map { $0 % 3 != 1 })
         for column in sample.codeWidths {
