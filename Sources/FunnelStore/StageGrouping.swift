@@ -123,7 +123,7 @@ private struct Owners: Sendable {
             // Only the times within a lead's rows are out of order.
             let runs = runsInOrder(threads: threads)
             let rows = Buffer<Int32>(count: total) { out in for row in 0..<total { out[row] = Int32(truncatingIfNeeded: row) } }
-            sortRuns(rows, runs.starts, time, threads: threads)
+            sortRuns(rows, runs.starts, time, isFiled: true, threads: threads)
             return (rows, runs)
         }
         var left: [Int32] = []
@@ -147,26 +147,36 @@ private struct Owners: Sendable {
         return (rows, runs)
     }
 
-    private func sortRuns(_ rows: Buffer<Int32>, _ starts: Buffer<Int32>, _ time: InstantReader, threads: Int) {
+    /// Brings the rows of each lead into the order of time. `isFiled`: they stand as in the file, one behind the other.
+    private func sortRuns(_ rows: Buffer<Int32>, _ starts: Buffer<Int32>, _ time: InstantReader, isFiled: Bool = false, threads: Int) {
         Workers.run(threads: threads, morsels: Workers.morsels(in: count), interrupt: nil) { _, morsel in
-            var run: [(time: Int64, row: Int32)] = []
-            for lead in Workers.rows(of: morsel, in: count) {
-                let (start, end) = (Int(starts.base[lead]), Int(starts.base[lead + 1]))
-                guard end - start > 1 else { continue }
-                // Most runs are in order; they are only looked at.
-                var last = time.at(Int(rows.base[start])) ?? .min
-                var at = start + 1
-                while at < end {
-                    let instant = time.at(Int(rows.base[at])) ?? .min
-                    if instant < last { break }
-                    last = instant
-                    at += 1
+            let leads = Workers.rows(of: morsel, in: count)
+            let all = Int(starts.base[leads.lowerBound])..<Int(starts.base[leads.upperBound])
+            withUnsafeTemporaryAllocation(of: Int64.self, capacity: max(1, all.count)) { times in
+                let times = times.baseAddress!
+                if isFiled {
+                    time.read(all, times)
+                } else {
+                    for place in all { times[place - all.lowerBound] = time.at(Int(rows.base[place])) ?? InstantReader.missing }
                 }
-                if at == end { continue }
-                run.removeAll(keepingCapacity: true)
-                for at in start..<end { run.append((time.at(Int(rows.base[at])) ?? .min, rows.base[at])) }
-                run.sort { ($0.time, $0.row) < ($1.time, $1.row) }
-                for at in start..<end { rows.base[at] = run[at - start].row }
+                var run: [(time: Int64, row: Int32)] = []
+                var start = all.lowerBound
+                for lead in leads {
+                    let end = Int(starts.base[lead + 1])
+                    defer { start = end }
+                    // Most runs are in order; they are only looked at.
+                    var isInOrder = true
+                    var place = start &+ 1
+                    while place < end {
+                        isInOrder = isInOrder && times[place &- all.lowerBound &- 1] <= times[place &- all.lowerBound]
+                        place &+= 1
+                    }
+                    if isInOrder { continue }
+                    run.removeAll(keepingCapacity: true)
+                    for place in start..<end { run.append((times[place - all.lowerBound], rows.base[place])) }
+                    run.sort { ($0.time, $0.row) < ($1.time, $1.row) }
+                    for place in start..<end { rows.base[place] = run[place - start].row }
+                }
             }
         }
     }
