@@ -323,17 +323,17 @@ final class Accumulator {
     private func sum(_ sum: Int128) -> Value {
         switch aggregate.argument {
         case .exact(_, .decimal(let scale)): .exact(Exact(sum, scale: scale))
-        case .exact: .real(Double(sum) / Double(microsecondsPerDay))
-        case .real: .real(Double(sum) / Kernels.fraction)
+        case .exact: .real(Double(rounding: sum) / Double(microsecondsPerDay))
+        case .real: .real(Double(rounding: sum) / Kernels.fraction)
         case .none, .text: .missing
         }
     }
 
     private func mean(_ sum: Int128, _ count: Int64) -> Value {
         switch aggregate.argument {
-        case .exact(_, .decimal(let scale)): .real(Double(sum) / Double(Int128(count) * Exact.power(scale)))
-        case .exact: .real(Double(sum) / Double(Int128(count) * Int128(microsecondsPerDay)))
-        case .real: .real(Double(sum) / Kernels.fraction / Double(count))
+        case .exact(_, .decimal(let scale)): .real(Double(rounding: sum) / Double(rounding: Int128(count) * Exact.power(scale)))
+        case .exact: .real(Double(rounding: sum) / Double(rounding: Int128(count) * Int128(microsecondsPerDay)))
+        case .real: .real(Double(rounding: sum) / Kernels.fraction / Double(count))
         case .none, .text: .missing
         }
     }

@@ -158,11 +158,22 @@ private struct TextKey: KeyNode {
 /// The period of each day, or of each hour, of a range.
 private enum PeriodIndices {
     static func of(_ grain: Grain, _ range: ClosedRange<Int64>, _ shift: PeriodShift, _ rules: CalendarRules) -> [Int] {
-        range.map { value in
-            switch shift {
-            case .periods(let count):
-                (grain == .hour ? Int(value) : Period.index(of: grain, holding: Int(value), rules: rules)) + (grain.isCalendar ? count : 0)
-            case .months(let months):
+        switch shift {
+        case .periods(let count) where grain.isCalendar:
+            // One period after the other, not day by day.
+            var indices: [Int] = []
+            indices.reserveCapacity(range.count)
+            while indices.count < range.count {
+                let day = Int(range.lowerBound) + indices.count
+                let index = Period.index(of: grain, holding: day, rules: rules)
+                let days = Period(grain, index: index, rules: rules).end - day
+                indices.append(contentsOf: repeatElement(index + count, count: min(days, range.count - indices.count)))
+            }
+            return indices
+        case .periods:
+            return range.map { value in grain == .hour ? Int(value) : Period.index(of: grain, holding: Int(value), rules: rules) }
+        case .months(let months):
+            return range.map { value in
                 grain == .hour ? Int(value) : Period.index(of: grain, holding: Calendar.adding(months: months, to: Int(value)), rules: rules)
             }
         }

@@ -42,6 +42,10 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
 
     package convenience init(_ values: some Collection<Element>) {
         self.init(count: values.count) { base in
+            let isCopied: Void? = values.withContiguousStorageIfAvailable { stored in
+                if let first = stored.baseAddress { base.update(from: first, count: stored.count) }
+            }
+            if isCopied != nil { return }
             var at = 0
             for value in values {
                 base[at] = value
