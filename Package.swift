@@ -42,6 +42,7 @@ let package = Package(
         room("FunnelModel", resources: [.embedInCode("kpis.funnel")]),
         room("FunnelSyntax", sees: ["FunnelText"]),
         room("FunnelPlan", sees: ["FunnelModel"]),
+        room("FunnelSQL", sees: ["FunnelText", "FunnelModel", "FunnelPlan"]),
         room("FunnelStore", sees: ["FunnelModel", "CSystem"]),
         room("FunnelArrow", sees: ["FunnelModel", "FunnelStore"]),
         room("FunnelIngest", sees: ["FunnelText", "FunnelModel", "FunnelStore", "FunnelArrow", "CZlib"]),
