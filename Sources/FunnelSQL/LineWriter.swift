@@ -213,11 +213,11 @@ struct LineWriter {
         let place = order.isEmpty ? "1 as place" : "row_number() over (order by \(order.joined(separator: ", "))) as place"
         let numbered = writer.draft.add("numbered_lines", Layout.clause("select", all + [place]) + "\nfrom \(lines)")
         let keys = names.indices.map { "\(rules.null(writer.shapes[$0].type)) as \(names[$0])" }
-        let total = items(keys, measures, .total, kind: 2) + ["0 as place"]
+        let total = items(keys, measures, .total, kind: 2) + ["\(rules.null(.exact(scale: 0))) as place"]
         let both =
             Layout.clause("select", all + ["place"]) + "\nfrom \(numbered)" + (plan.limit.map { "\nwhere place <= \($0)" } ?? "") + "\nunion all\n"
             + Layout.clause("select", total) + "\nfrom \(totals)"
-        return Layout.clause("select", outputs(columns(measures))) + "\nfrom (\n" + Layout.indented(both) + "\n) as answer\norder by line_kind, place"
+        return Layout.clause("select", outputs(columns(measures))) + "\nfrom (\n" + Layout.indented(both) + "\n) as answer\norder by place nulls last"
     }
 }
 

@@ -206,7 +206,11 @@ extension RowWriter {
     func truth(_ value: RowValue) throws(Diagnostic) -> String {
         switch value {
         case .column(let reference):
-            if case .derived(let derived) = reference.index { return "(\(try derivedCondition(derived).value))" }
+            if case .derived(let derived) = reference.index {
+                let truth = try derivedCondition(derived).value
+                guard reference.table == .leads, let hasLead = try hasLead() else { return "(\(truth))" }
+                return "case when \(hasLead.text) then \(truth) end"
+            }
             return try read(reference)
         case .condition(let condition): return "(\(try self.condition(condition).value))"
         case .coalesce(let values): return try coalesced(values) { value throws(Diagnostic) in try truth(value) }

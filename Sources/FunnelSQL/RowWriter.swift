@@ -146,7 +146,9 @@ final class RowWriter {
             let alias = try wins()
             WinWriter.needsAll(draft)
             return Condition("\(alias).is_won = 0 and \(alias).is_open = 0", binding: .and)
-        case .leadOpen: return .all([try derivedCondition(.leadWon).negated, try derivedCondition(.leadLost).negated])
+        case .leadOpen:
+            let stands = [try derivedCondition(.leadWon).negated, try derivedCondition(.leadLost).negated]
+            return .all(try hasLead().map { [$0] + stands } ?? stands)
         case .dealWon: return try states().is(.won)
         case .dealLost: return try states().is(.lost)
         case .dealOpen: return try states().is(.open)
@@ -155,6 +157,13 @@ final class RowWriter {
             return .all([try states().is(.won), Condition("d.win_number = 1", mayBeUnknown: false)])
         case .leadWonAt, .dealAxis, .dealBuyer, .dealLastBought, .dealSourceWinRate: return .no
         }
+    }
+
+    /// That there is a lead, which of a row of leads need not be asked.
+    func hasLead() throws(Diagnostic) -> Condition? {
+        guard table != .leads else { return nil }
+        let lead = try lead()
+        return try column(.id, of: .leads, lead).map { Condition("\($0.text) is not null", mayBeUnknown: false) }
     }
 
     private func states() throws(Diagnostic) -> StateWriter { StateWriter(table: try draft.table(.deals), alias: "d", rules: rules) }

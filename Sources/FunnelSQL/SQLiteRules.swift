@@ -98,11 +98,11 @@ struct SQLiteRules: DialectRules {
     func output(_ value: String, _ type: SQLType) -> String {
         switch type {
         case .exact(scale: 0), .yesNo: "cast(\(value) as integer)"
-        case .exact(let scale): "\(value) / \(power10(scale)).0"
+        case .exact(let scale): "(\(value)) / \(power10(scale)).0"
         case .real: "cast(\(value) as real)"
         case .text, .date: value
         case .timestamp:
-            "strftime('%Y-%m-%d %H:%M:%S', (\(value) - ((\(value)) % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch') || printf('.%06d', ((\(value)) % 1000000 + 1000000) % 1000000)"
+            "strftime('%Y-%m-%d %H:%M:%S', ((\(value)) - ((\(value)) % 1000000 + 1000000) % 1000000) / 1000000, 'unixepoch') || printf('.%06d', ((\(value)) % 1000000 + 1000000) % 1000000)"
         }
     }
 

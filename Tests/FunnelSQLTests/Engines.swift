@@ -13,7 +13,8 @@ struct EngineUnderTest: CustomTestStringConvertible, Sendable {
 
     static let all = SQLDialect.all.map { EngineUnderTest(dialect: $0) }
     /// Those whose driver and server are here. In CI, where `FUNNEL_PYTHON` is set, all must be.
-    static let present = all.filter { engine in Self.isCI || system("'\(python)' '\(script)' check \(engine.name) >/dev/null 2>&1") == 0 }
+    private static let only = getenv("FUNNEL_ENGINE").map { String(cString: $0) }
+    static let present = all.filter { engine in (only == nil || only == engine.name) && (isCI || system("'\(python)' '\(script)' check \(engine.name) >/dev/null 2>&1") == 0) }
 
     private static let named = getenv("FUNNEL_PYTHON").map { String(cString: $0) }
     private static let isCI = getenv("FUNNEL_ENGINES").map { String(cString: $0) } == "all"
