@@ -27,6 +27,7 @@ struct ClickHouseRules: DialectRules {
         }
     }
 
+    func integer(_ count: String) -> String { "toInt64(\(count))" }
     func day(ofTimestamp value: String) -> String { "toDate32(\(value))" }
     func timestamp(ofDate date: String) -> String { "toDateTime64(\(date), 6, 'UTC')" }
     func microseconds(ofTimestamp value: String) -> String { "toUnixTimestamp64Micro(toDateTime64(\(value), 6, 'UTC'))" }

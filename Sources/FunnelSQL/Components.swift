@@ -101,7 +101,8 @@ extension DialectRules {
                 case "percentile": percentile(value ?? "null", slot.thousandths)
                 default: "\(component.function)(\(value ?? "null"))"
                 }
-            return filtered(text, condition) + " as \(component.name)"
+            let whole = filtered(text, condition)
+            return (component.function == "count" || component.function == "distinct" ? integer(whole) : whole) + " as \(component.name)"
         }
     }
 

@@ -22,7 +22,7 @@ struct Condition {
     func within(_ binding: Binding) -> String { self.binding.rawValue < binding.rawValue ? "(\(text))" : text }
 
     /// Yes or no.
-    var value: String { mayBeUnknown ? "coalesce(\(text), false)" : text }
+    func value(_ rules: any DialectRules) -> String { mayBeUnknown ? rules.truth(text) : text }
 
     var negated: Condition {
         if text == "true" { return .no }

@@ -26,6 +26,8 @@ extension DialectRules {
     }
 
     func real(_ number: String) -> String { "cast(\(number) as \(type(.real)))" }
+    func integer(_ count: String) -> String { count }
+    func truth(_ condition: String) -> String { "coalesce(\(condition), false)" }
     func greatest(_ a: String, _ b: String) -> String { "greatest(\(a), \(b))" }
     func least(_ a: String, _ b: String) -> String { "least(\(a), \(b))" }
     func power10(_ digits: Int) -> String { Exact(Exact.power(digits)).text }

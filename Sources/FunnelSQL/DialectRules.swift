@@ -25,6 +25,10 @@ protocol DialectRules: Sendable {
 
     // Numbers
     func real(_ number: String) -> String
+    /// A count as a whole number with a sign.
+    func integer(_ count: String) -> String
+    /// A condition as a yes or a no.
+    func truth(_ condition: String) -> String
     func greatest(_ a: String, _ b: String) -> String
     func least(_ a: String, _ b: String) -> String
     func power10(_ digits: Int) -> String

@@ -170,7 +170,7 @@ final class RowWriter {
 
     private func derived(_ derived: DerivedColumn, of table: TableRole) throws(Diagnostic) -> String {
         switch derived {
-        case .leadWon, .leadLost, .leadOpen, .dealWon, .dealLost, .dealOpen, .dealNewCustomer: return try derivedCondition(derived).value
+        case .leadWon, .leadLost, .leadOpen, .dealWon, .dealLost, .dealOpen, .dealNewCustomer: return try derivedCondition(derived).value(rules)
         case .leadWonAt: return "\(try wins()).won_at"
         case .dealAxis:
             let type = try timeType([.closed, .created])

@@ -69,6 +69,8 @@ package enum SQLAnswer {
         case (_, .missing): .missing
         case (.exact(let scale), .real(let real)): .exact(Exact(Int128((real * pow10(scale)).rounded()), scale: scale))
         case (.exact(let scale), .exact(let exact)): .exact(exact.scaled(to: scale) ?? trimmed(exact, to: scale))
+        case (.exact(let scale), .text(let text)): number(text).map { self.value(.exact($0), .exact(scale: scale)) } ?? .missing
+        case (.real, .text(let text)): Double(text).map { .real($0) } ?? .missing
         case (.real, .exact(let exact)): .real(exact.double)
         case (.yesNo, .exact(let exact)): .yesNo(exact.units != 0)
         case (.date, .timestamp(let day, _)): .date(day)
@@ -77,6 +79,13 @@ package enum SQLAnswer {
         case (.timestamp, .text(let text)): time(text).map { .timestamp(day: $0.day, microseconds: $0.microseconds) } ?? .missing
         default: value
         }
+    }
+
+    /// `-12.50`, as engines give decimals that have no type of their own.
+    private static func number(_ text: String) -> Exact? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let units = Int128(parts.joined()) else { return nil }
+        return Exact(units, scale: parts.count == 2 ? parts[1].count : 0)
     }
 
     private static func pow10(_ digits: Int) -> Double { Double(Exact.power(digits)) }

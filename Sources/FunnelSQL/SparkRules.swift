@@ -25,6 +25,8 @@ struct SparkRules: DialectRules {
         }
     }
 
+    /// Some of its engines take a `coalesce` for what may be missing.
+    func truth(_ condition: String) -> String { "case when \(condition) then true else false end" }
     func timestamp(ofDate date: String) -> String { "cast(\(date) as timestamp_ntz)" }
     func microseconds(ofTimestamp value: String) -> String { "unix_micros(cast(\(value) as timestamp))" }
     func timestamp(ofMicroseconds value: String) -> String { "cast(timestamp_micros(\(value)) as timestamp_ntz)" }
@@ -33,7 +35,7 @@ struct SparkRules: DialectRules {
     func adding(months: Int, to date: String) -> String { months == 0 ? date : "add_months(\(date), \(months))" }
     func adding(months: Int, toTimestamp value: String) -> String { "(\(value) \(months < 0 ? "-" : "+") interval '\(abs(months))' month)" }
     func start(of grain: Grain, _ date: String) -> String { grain == .day ? date : "cast(date_trunc('\(grain.rawValue)', \(date)) as date)" }
-    func weekday(_ date: String) -> String { "(weekday(\(date)) + 1)" }
+    func weekday(_ date: String) -> String { "((dayofweek(\(date)) + 5) % 7 + 1)" }
     func contains(_ text: String, _ part: String) -> String { "contains(\(text), \(literal(part)))" }
     func starts(_ text: String, _ part: String) -> String { "startswith(\(text), \(literal(part)))" }
     func ends(_ text: String, _ part: String) -> String { "endswith(\(text), \(literal(part)))" }
