@@ -99,7 +99,7 @@ extension DialectRules {
                 case "count": "count(\(value ?? "*"))"
                 case "distinct": "count(distinct \(value ?? "null"))"
                 case "percentile": percentile(value ?? "null", slot.thousandths)
-                default: "\(component.function)(\(value ?? "null"))"
+                default: "\(component.function)(\(nullable(value ?? "null")))"
                 }
             let whole = filtered(text, condition)
             return (component.function == "count" || component.function == "distinct" ? integer(whole) : whole) + " as \(component.name)"

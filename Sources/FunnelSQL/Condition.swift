@@ -28,7 +28,7 @@ struct Condition {
         if text == "true" { return .no }
         if text == "false" { return .yes }
         return mayBeUnknown
-            ? Condition("not coalesce(\(text), false)", mayBeUnknown: false, binding: .not)
+            ? Condition("(\(text)) is not true", mayBeUnknown: false)
             : Condition("not " + (binding == .test && !text.contains(" ") ? text : "(\(text))"), mayBeUnknown: false, binding: .not)
     }
 

@@ -185,7 +185,7 @@ final class RowWriter {
             return "case when \(try derivedCondition(.dealNewCustomer).text) then d.last_bought end"
         case .dealSourceWinRate:
             let (part, source) = try SourceRateWriter(draft: draft).part(self)
-            return join("rates", as: "r", part) { alias in source.map { rules.same("\(alias).source_key", $0) } ?? "true" } + ".win_rate"
+            return join("rates", as: "r", part) { alias in source.map { rules.same("\(alias).source_key", $0, .text) } ?? "true" } + ".win_rate"
         }
     }
 

@@ -4,6 +4,7 @@ import FunnelPlan
 /// What Spark says differently.
 struct SparkRules: DialectRules {
     let name = "spark"
+    let numbersFirst = true
 
     func quoted(_ name: String) -> String { "`" + Self.doubled(name, "`") + "`" }
     /// A backslash is an escape.
@@ -27,6 +28,7 @@ struct SparkRules: DialectRules {
 
     /// Some of its engines take a `coalesce` for what may be missing.
     func truth(_ condition: String) -> String { "case when \(condition) then true else false end" }
+    func plainZero(_ number: String) -> String { "(\(number) + 0.0D)" }
     func timestamp(ofDate date: String) -> String { "cast(\(date) as timestamp_ntz)" }
     func microseconds(ofTimestamp value: String) -> String { "unix_micros(cast(\(value) as timestamp))" }
     func timestamp(ofMicroseconds value: String) -> String { "cast(timestamp_micros(\(value)) as timestamp_ntz)" }
@@ -43,7 +45,7 @@ struct SparkRules: DialectRules {
     func like(_ text: String, _ pattern: String) -> String { "\(text) like \(literal(pattern.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : String($1) }))" }
     func matches(_ text: String, _ pattern: String) -> String? { "\(text) rlike \(literal(pattern))" }
     func percentile(_ value: String, _ thousandths: Int) -> String { "percentile(\(value), \(Exact(Int128(thousandths), scale: 3).text))" }
-    func same(_ a: String, _ b: String) -> String { "\(a) <=> \(b)" }
+    func same(_ a: String, _ b: String, _ type: SQLType) -> String { equation(a, b, type) }
 
     func series(_ name: String, _ grain: Grain, bounds: String) -> String {
         guard grain.isCalendar else { return "select explode(sequence(first_period, last_period)) as period\nfrom \(bounds)" }
