@@ -229,8 +229,10 @@ struct LineWriter {
         let order = terms(isOther: plan.top?.withOther == true ? "line_kind" : nil) { "measure_\($0 + 1)" }
         let all =
             names + plan.measures.indices.map { "measure_\($0 + 1)" } + (LineMarks.hasFewRows(plan) ? ["few_rows"] : []) + ["line_kind"]
-        let place = order.isEmpty ? "\(rules.integer("1")) as place" : rules.integer("row_number() over (order by \(order.joined(separator: ", ")))") + " as place"
-        let numbered = writer.draft.add("numbered_lines", Layout.clause("select", all + [place]) + "\nfrom \(lines)" + (plan.limit.map { "\norder by place\nlimit \($0)" } ?? ""))
+        let place =
+            order.isEmpty ? "\(rules.integer("1")) as place" : rules.integer("row_number() over (order by \(order.joined(separator: ", ")))") + " as place"
+        let numbered = writer.draft.add(
+            "numbered_lines", Layout.clause("select", all + [place]) + "\nfrom \(lines)" + (plan.limit.map { "\norder by place\nlimit \($0)" } ?? ""))
         let keys = names.indices.map { "\(rules.null(writer.shapes[$0].type)) as \(names[$0])" }
         let total = items(keys, measures, .total, kind: 2) + ["\(rules.null(.exact(scale: 0))) as place"]
         let both =

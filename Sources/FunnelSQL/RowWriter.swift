@@ -32,6 +32,11 @@ final class RowWriter {
         return (["from \(relation) as \(Self.alias(table))"] + joins).joined(separator: "\n")
     }
 
+    /// The rows of leads that another relation names, with what was joined to them.
+    func source(joinedTo relation: String, on condition: String) throws(Diagnostic) -> String {
+        (["from \(relation)", "join \(try draft.relation(table)) as \(Self.alias(table)) on \(condition)"] + joins).joined(separator: "\n")
+    }
+
     private func join(_ key: String, as alias: String, _ relation: String, on condition: (String) -> String) -> String {
         if let known = joined[key] { return known }
         var own = alias

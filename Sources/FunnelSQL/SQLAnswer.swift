@@ -48,6 +48,30 @@ package enum SQLAnswer {
         return Answer(columns: columns, rows: rows.map { row in zip(row, query.columns).map { value($0, $1.type) } })
     }
 
+    package static func answer(_ rows: [[Value]], to query: SQLQuery, of plan: FunnelPlan) -> Answer {
+        var columns = plan.keys.map { key -> AnswerColumn in
+            if case .period(let name, let grain) = key { return AnswerColumn(name, .key(grain)) }
+            return AnswerColumn(key.name, .key(nil))
+        }
+        if plan.windows.count > 1 { columns.append(AnswerColumn("within", .key(nil))) }
+        columns += [
+            AnswerColumn("step", .key(nil)), AnswerColumn("entered", .measure(.count)), AnswerColumn("of before", .measure(.percent)),
+            AnswerColumn("of first", .measure(.percent)), AnswerColumn("lost", .measure(.count)), AnswerColumn("median time", .measure(.days)),
+            AnswerColumn("p90 time", .measure(.days)),
+        ]
+        let lines = rows.map { row -> [Value] in
+            var values = zip(row, query.columns).map { value($0, $1.type) }
+            for (index, key) in plan.keys.enumerated() {
+                switch key {
+                case .period(_, let grain): values[index] = self.key(values[index], .period(grain), plan.rules)
+                case .lead(let key, _), .stage(let key, _): values[index] = self.key(values[index], key.kind, plan.rules)
+                }
+            }
+            return values
+        }
+        return Answer(columns: columns, rows: lines)
+    }
+
     private static func ranked(_ plan: Plan) -> [Int] {
         let others = plan.keys.indices.filter { if case .period = plan.keys[$0].kind { false } else { true } }
         return others.isEmpty ? Array(plan.keys.indices) : others
