@@ -6,6 +6,7 @@ extension DialectRules {
     var countsInUnits: Bool { false }
     var settings: String? { nil }
     var hasPercentile: Bool { true }
+    var repeatsParts: Bool { false }
     var numbersFirst: Bool { false }
 
     func quoted(_ name: String) -> String { "\"" + Self.doubled(name, "\"") + "\"" }

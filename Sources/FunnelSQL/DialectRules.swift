@@ -14,6 +14,8 @@ protocol DialectRules: Sendable {
     var settings: String? { get }
     /// Whether a percentile is an aggregate; else it is computed from numbered rows.
     var hasPercentile: Bool { get }
+    /// Whether a part is computed again wherever it is named, so that parts upon parts take forever.
+    var repeatsParts: Bool { get }
     /// Whether the first of some lines are found by their numbers; else by `limit`.
     var numbersFirst: Bool { get }
 
