@@ -52,7 +52,7 @@ let package = Package(
         room(
             "FunnelSession",
             sees: [
-                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelArrow", "FunnelIngest", "FunnelBinder",
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelSQL", "FunnelStore", "FunnelArrow", "FunnelIngest", "FunnelBinder",
                 "FunnelEngine", "FunnelRender",
             ]),
         room("FunnelShell", sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "CEditLine"]),
@@ -60,7 +60,7 @@ let package = Package(
         .executableTarget(
             name: "funnel",
             dependencies: [
-                "FunnelText", "FunnelModel", "FunnelPlan", "FunnelIngest", "FunnelRender", "FunnelShell", "FunnelSession",
+                "FunnelText", "FunnelModel", "FunnelPlan", "FunnelSQL", "FunnelIngest", "FunnelRender", "FunnelShell", "FunnelSession",
                 "FunnelSample", "CSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -31,7 +31,6 @@ extension DialectRules {
     func integer(_ count: String) -> String { count }
     func plainZero(_ number: String) -> String { number }
     func nullable(_ value: String) -> String { value }
-    func orZero(_ number: String) -> String { "coalesce(\(number), 0)" }
     func truth(_ condition: String) -> String { "coalesce(\(condition), false)" }
     func greatest(_ a: String, _ b: String) -> String { "greatest(\(a), \(b))" }
     func least(_ a: String, _ b: String) -> String { "least(\(a), \(b))" }

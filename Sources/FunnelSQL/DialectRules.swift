@@ -35,8 +35,6 @@ protocol DialectRules: Sendable {
     func plainZero(_ number: String) -> String
     /// A value of which an aggregate over no rows is missing.
     func nullable(_ value: String) -> String
-    /// A number, or zero where there is none.
-    func orZero(_ number: String) -> String
     /// A condition as a yes or a no.
     func truth(_ condition: String) -> String
     func greatest(_ a: String, _ b: String) -> String
