@@ -47,9 +47,10 @@ struct WinWriter {
         // What is asked of it is known when all else has been written.
         draft.atEnd(name) { draft in
             let (isWon, isOpen) = (won.is(.won), won.is(.open))
+            let wonAt = draft.needsWonAt
             guard draft.needsAllDeals else {
                 return """
-                    select \(key.text) as lead_key, 1 as is_won, min(\(closed)) as won_at
+                    select \(key.text) as lead_key, 1 as is_won\(wonAt ? ", min(\(closed)) as won_at" : "")
                     from \(relation) as d
                     where \(isWon.text)
                     group by \(key.text)
@@ -59,8 +60,7 @@ struct WinWriter {
                 select
                     \(key.text) as lead_key,
                     max(case when \(isWon.text) then 1 else 0 end) as is_won,
-                    max(case when \(isOpen.text) then 1 else 0 end) as is_open,
-                    min(case when \(isWon.text) then \(closed) end) as won_at
+                    max(case when \(isOpen.text) then 1 else 0 end) as is_open\(wonAt ? ",\n    min(case when \(isWon.text) then \(closed) end) as won_at" : "")
                 from \(relation) as d
                 group by \(key.text)
                 """
@@ -93,7 +93,9 @@ struct Buyers {
     }
 
     /// The deals, the won ones numbered among those of their buyer in the order of closing, with the buyer's last closing.
-    func numbered() throws(Diagnostic) -> String {
+    ///
+    /// `onlyWon`: the others are not asked for.
+    func numbered(onlyWon: Bool) throws(Diagnostic) -> String {
         let rules = draft.rules
         let table = try draft.table(.deals)
         let state = StateWriter(table: table, alias: "d", rules: rules)
@@ -104,15 +106,15 @@ struct Buyers {
         let ties = table.schema.column(.id).map { ["d.\(rules.quoted($0.name))"] } ?? table.schema.columns.map { "d.\(rules.quoted($0.name))" }
         let order = ([closed.map { "\($0) nulls last" }].compactMap { $0 } + ties).joined(separator: ", ")
         let won = state.is(.won)
-        let group = (keys + ["case when \(won.text) then 1 else 0 end"]).joined(separator: ", ")
+        let group = (keys + (onlyWon ? [] : ["case when \(won.text) then 1 else 0 end"])).joined(separator: ", ")
         return draft.add(
-            "numbered_deals",
+            onlyWon ? "numbered_wins" : "numbered_deals",
             """
             select
             \(columns.map { "    \($0)" }.joined(separator: ",\n")),
                 row_number() over (partition by \(group) order by \(order)) as win_number,
                 max(\(read)) over (partition by \(group)) as last_bought
-            from \(try draft.relation(.deals)) as d
+            from \(try draft.relation(.deals)) as d\(onlyWon ? "\nwhere \(won.text)" : "")
             """)
     }
 

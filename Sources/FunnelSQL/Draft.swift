@@ -12,6 +12,8 @@ final class Draft {
     private var late: [(name: String, body: (Draft) -> String)] = []
     /// Whether it is asked which leads have lost or open deals.
     var needsAllDeals = false
+    /// Whether it is asked when leads were first won.
+    var needsWonAt = false
 
     struct Part {
         var name: String

@@ -147,6 +147,9 @@ final class RowWriter {
     /// A derived column that is a yes or no.
     func derivedCondition(_ derived: DerivedColumn) throws(Diagnostic) -> Condition {
         switch derived {
+        case .dealNewCustomer where kept == .won:
+            needsWinNumbers = true
+            return Condition("d.win_number = 1", mayBeUnknown: false)
         case .leadWon: return Condition("\(try wins()).is_won = 1")
         case .leadLost:
             let alias = try wins()
@@ -177,12 +180,19 @@ final class RowWriter {
     private func derived(_ derived: DerivedColumn, of table: TableRole) throws(Diagnostic) -> String {
         switch derived {
         case .leadWon, .leadLost, .leadOpen, .dealWon, .dealLost, .dealOpen, .dealNewCustomer: return try derivedCondition(derived).value(rules)
-        case .leadWonAt: return "\(try wins()).won_at"
+        case .leadWonAt:
+            draft.needsWonAt = true
+            return "\(try wins()).won_at"
         case .dealAxis:
             let type = try timeType([.closed, .created])
             func read(_ role: ColumnRole) throws(Diagnostic) -> String {
                 guard let column = try own(role) else { return null(type) }
                 return time(rules.read(column.text, column.type), column.type, as: type)
+            }
+            switch kept {
+            case .won, .closed: return try read(.closed)
+            case .open: return try read(.created)
+            case nil: break
             }
             return "case when \(try states().is(.open).text) then \(try read(.created)) else \(try read(.closed)) end"
         case .dealBuyer: return try Buyers(draft: draft).name("d")
@@ -195,11 +205,16 @@ final class RowWriter {
         }
     }
 
+    /// How the deals stand that are kept, where it is one way: won, not open, or open.
+    enum Kept { case won, closed, open }
+    var kept: Kept?
+
     /// Whether the deals must be numbered among those of their buyers.
     private var needsWinNumbers = false
 
     private func winNumbers() throws(Diagnostic) -> String {
-        try draft.shared("win numbers") { () throws(Diagnostic) in try Buyers(draft: draft).numbered() }
+        let onlyWon = kept == .won
+        return try draft.shared("win numbers \(onlyWon)") { () throws(Diagnostic) in try Buyers(draft: draft).numbered(onlyWon: onlyWon) }
     }
 
     func null(_ type: RowType) -> String { "cast(null as \(rules.type(SQLType(type))))" }

@@ -25,8 +25,7 @@ extension Session {
             query = try SQLWriter.query(try Binder.bind(asked, in: source, context).plan, catalog, dialect, title: title)
         default: throw Diagnostic.notSQL(title).placed(in: source, at: asked.range)
         }
-        let lines = query.text.split(separator: "\n", omittingEmptySubsequences: false).map { StyledLine(String($0)) }
-        emit(.text(lines + [StyledLine("")]))
+        emit(.text((query.text + ";").split(separator: "\n", omittingEmptySubsequences: false).map { StyledLine(String($0)) }))
     }
 }
 
