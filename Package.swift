@@ -42,6 +42,7 @@ let package = Package(
         room("FunnelModel", resources: [.embedInCode("kpis.funnel")]),
         room("FunnelSyntax", sees: ["FunnelText"]),
         room("FunnelPlan", sees: ["FunnelModel"]),
+        room("FunnelSQL", sees: ["FunnelText", "FunnelModel", "FunnelPlan"]),
         room("FunnelStore", sees: ["FunnelModel", "CSystem"]),
         room("FunnelArrow", sees: ["FunnelModel", "FunnelStore"]),
         room("FunnelIngest", sees: ["FunnelText", "FunnelModel", "FunnelStore", "FunnelArrow", "CZlib", "CSystem"]),
@@ -51,7 +52,7 @@ let package = Package(
         room(
             "FunnelSession",
             sees: [
-                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelArrow", "FunnelIngest", "FunnelBinder",
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelSQL", "FunnelStore", "FunnelArrow", "FunnelIngest", "FunnelBinder",
                 "FunnelEngine", "FunnelRender",
             ]),
         room("FunnelShell", sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "CEditLine"]),
@@ -59,7 +60,7 @@ let package = Package(
         .executableTarget(
             name: "funnel",
             dependencies: [
-                "FunnelText", "FunnelModel", "FunnelPlan", "FunnelIngest", "FunnelRender", "FunnelShell", "FunnelSession",
+                "FunnelText", "FunnelModel", "FunnelPlan", "FunnelSQL", "FunnelIngest", "FunnelRender", "FunnelShell", "FunnelSession",
                 "FunnelSample", "CSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -68,6 +69,7 @@ let package = Package(
             name: "FunnelTesting",
             dependencies: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelIngest", "FunnelRender", "FunnelSession"],
             path: "Tests/FunnelTesting", swiftSettings: rules),
+        .target(name: "FunnelRandom", dependencies: ["FunnelModel", "FunnelPlan", "FunnelStore"], path: "Tests/FunnelRandom", swiftSettings: rules),
         tests("FunnelGoldenTests", sees: ["FunnelSession", "FunnelTesting"]),
         tests("FunnelSyntaxTests", sees: ["FunnelText", "FunnelSyntax", "FunnelTesting"]),
         tests("FunnelTextTests", sees: ["FunnelText"]),
@@ -79,9 +81,15 @@ let package = Package(
         tests(
             "FunnelEngineTests",
             sees: [
-                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelArrow", "FunnelTesting", "FunnelBinder", "FunnelEngine",
-                "FunnelRender",
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelArrow", "FunnelTesting", "FunnelRandom", "FunnelBinder",
+                "FunnelEngine", "FunnelRender",
             ]),
+        tests(
+            "FunnelSQLTests",
+            sees: [
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelSQL", "FunnelTesting", "FunnelRandom", "FunnelBinder",
+                "FunnelEngine",
+            ], exclude: ["engines.py"]),
         tests(
             "FunnelHouseTests",
             sees: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelBinder", "FunnelRender", "FunnelSession", "FunnelTesting"]),

@@ -27,6 +27,7 @@ package struct Printer {
         case .explain(let query, _): "explain " + text(query)
         case .plan(.query(let query), let runs, _): "plan " + text(query) + (runs ? " run" : "")
         case .plan(.funnel(let funnel), let runs, _): "plan " + text(funnel, word: "funnel") + (runs ? " run" : "")
+        case .sql(let asked, let dialect, _): "sql " + text(asked) + " for " + name(dialect)
         case .time(let query, _): "time " + text(query)
         case .help(let topic, _): "help" + (topic.map { " " + $0 } ?? "")
         case .show(let listing, _): listing.rawValue

@@ -1,3 +1,4 @@
+import FunnelRandom
 import FunnelStore
 import Testing
 
