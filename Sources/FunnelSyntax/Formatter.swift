@@ -86,7 +86,8 @@ extension Printer {
                 head: "define \(name(definition.name)) = \(text(definition.expression))" + (definition.unit.map { " as " + name($0) } ?? ""),
                 definition.texts.map(quoted))
         case .load(let load): lines(head: "load \(name(load.table)) from \(quoted(load.file.path))", clauses(load))
-        case .sql, .save, .open, .test, .parameter, .include, .set, .describe, .list, .funnel, .leaks, .transitions, .compare, .target, .help, .show: text(statement)
+        case .sql, .save, .open, .test, .parameter, .include, .set, .describe, .list, .funnel, .leaks, .transitions, .compare, .target, .help, .show:
+            text(statement)
         }
     }
 

@@ -49,7 +49,9 @@ struct SQL: ParsableCommand {
     @Argument(help: "Scripts; they come first.") var files: [String] = []
 
     func validate() throws {
-        guard SQLDialect.named(dialect) != nil else { throw ValidationError("The value '\(dialect)' is no dialect: \(SQLDialect.all.map(\.name).joined(separator: ", ")).") }
+        guard SQLDialect.named(dialect) != nil else {
+            throw ValidationError("The value '\(dialect)' is no dialect: \(SQLDialect.all.map(\.name).joined(separator: ", ")).")
+        }
         guard !texts.isEmpty || !files.isEmpty else { throw ValidationError("Give a script or a text: -c 'conversion by month'.") }
     }
 
