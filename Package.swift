@@ -88,7 +88,7 @@ let package = Package(
             "FunnelSQLTests",
             sees: [
                 "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelSQL", "FunnelTesting", "FunnelRandom", "FunnelBinder",
-                "FunnelEngine",
+                "FunnelEngine", "FunnelSession",
             ], exclude: ["engines.py"]),
         tests(
             "FunnelHouseTests",

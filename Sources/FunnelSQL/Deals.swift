@@ -34,38 +34,30 @@ struct StateWriter {
 struct WinWriter {
     let draft: Draft
 
-    static func needsAll(_ draft: Draft) { draft.needsAllDeals = true }
+    private var needsWonAt: Bool { draft.needs?.wonAt ?? true }
+    private var needsAll: Bool { draft.needs?.allDeals ?? true }
+
+    /// Whether no more is asked than which leads are won: then it is a list of keys.
+    var isList: Bool { !needsWonAt && !needsAll && draft.rules.asksInAggregates }
 
     func part() throws(Diagnostic) -> String {
-        let draft = draft
-        let relation = try draft.relation(.deals)
-        let name = draft.add("lead_wins", "")
         let rows = RowWriter(draft, .deals)
         guard let key = try rows.own(.lead) else { throw .noTable("deals") }
-        let won = StateWriter(table: try draft.table(.deals), alias: "d", rules: draft.rules)
+        let state = StateWriter(table: try draft.table(.deals), alias: "d", rules: draft.rules)
         let closed = try rows.own(.closed).map { draft.rules.read($0.text, $0.type) } ?? rows.null(.date)
-        // What is asked of it is known when all else has been written.
-        draft.atEnd(name) { draft in
-            let (isWon, isOpen) = (won.is(.won), won.is(.open))
-            let wonAt = draft.needsWonAt
-            guard draft.needsAllDeals else {
-                return """
-                    select \(key.text) as lead_key, 1 as is_won\(wonAt ? ", min(\(closed)) as won_at" : "")
-                    from \(relation) as d
-                    where \(isWon.text)
-                    group by \(key.text)
-                    """
-            }
-            return """
-                select
-                    \(key.text) as lead_key,
-                    max(case when \(isWon.text) then 1 else 0 end) as is_won,
-                    max(case when \(isOpen.text) then 1 else 0 end) as is_open\(wonAt ? ",\n    min(case when \(isWon.text) then \(closed) end) as won_at" : "")
-                from \(relation) as d
-                group by \(key.text)
-                """
+        let (won, open) = (state.is(.won), state.is(.open))
+        let source = try rows.source()
+        if isList { return draft.add("won_leads", "select \(key.text) as lead_key\n\(source)\nwhere \(won.text) and \(key.text) is not null") }
+        if needsAll {
+            let items =
+                [
+                    "\(key.text) as lead_key", "max(case when \(won.text) then 1 else 0 end) as is_won",
+                    "max(case when \(open.text) then 1 else 0 end) as is_open",
+                ] + (needsWonAt ? ["min(case when \(won.text) then \(closed) end) as won_at"] : [])
+            return draft.add("lead_wins", Layout.clause("select", items) + "\n\(source)\ngroup by \(key.text)")
         }
-        return name
+        let items = ["\(key.text) as lead_key", "1 as is_won"] + (needsWonAt ? ["min(\(closed)) as won_at"] : [])
+        return draft.add("lead_wins", Layout.clause("select", items) + "\n\(source)\nwhere \(won.text)\ngroup by \(key.text)")
     }
 }
 

@@ -18,6 +18,8 @@ protocol DialectRules: Sendable {
     var repeatsParts: Bool { get }
     /// Whether the first of some lines are found by their numbers; else by `limit`.
     var numbersFirst: Bool { get }
+    /// Whether an aggregate's condition may ask whether a key is among those of another table.
+    var asksInAggregates: Bool { get }
 
     // Names, types and constants
     func quoted(_ name: String) -> String
@@ -51,6 +53,11 @@ protocol DialectRules: Sendable {
     func microseconds(ofTimestamp value: String) -> String
     func timestamp(ofMicroseconds value: String) -> String
     func days(from: String, to: String) -> String
+    /// The time from one time stamp to another: in microseconds, in days with their fraction, and whether it is no longer
+    /// than so many microseconds.
+    func microseconds(from: String, to: String) -> String
+    func realDays(from: String, to: String) -> String
+    func isNoLonger(than microseconds: Int64, from: String, to: String) -> String
     func adding(days: Int, to date: String) -> String
     func adding(months: Int, to date: String) -> String
     func adding(months: Int, toTimestamp value: String) -> String

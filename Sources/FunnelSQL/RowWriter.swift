@@ -83,6 +83,17 @@ final class RowWriter {
         return join("wins", as: "w", part) { matching(id, ("\($0).lead_key", RowType(key.type))) }
     }
 
+    /// Whether the lead is won: a list of keys is looked up, where no more is asked of the deals.
+    private func isWon() throws(Diagnostic) -> Condition {
+        guard WinWriter(draft: draft).isList else { return Condition("\(try wins()).is_won = 1") }
+        let lead = try lead()
+        guard let id = try column(.id, of: .leads, lead), let key = try draft.table(.deals).schema.column(.lead) else { throw .noTable("leads") }
+        let part = try draft.shared("wins") { () throws(Diagnostic) in try WinWriter(draft: draft).part() }
+        guard id.type != RowType(key.type) else { return Condition("\(id.text) in (select lead_key from \(part))") }
+        let listed = asText(("lead_key", RowType(key.type)))
+        return Condition("\(asText(id)) in (select \(listed) from \(part))")
+    }
+
     /// The alias of the leads for which some row of another table satisfies a condition; it has a row if the row's lead is one.
     func lead(withAny condition: RowCondition, in other: TableRole) throws(Diagnostic) -> String? {
         guard let key = draft.catalog.tables[other]?.schema.column(.lead), draft.catalog.tables[.leads] != nil else { return nil }
@@ -150,10 +161,9 @@ final class RowWriter {
         case .dealNewCustomer where kept == .won:
             needsWinNumbers = true
             return Condition("d.win_number = 1", mayBeUnknown: false)
-        case .leadWon: return Condition("\(try wins()).is_won = 1")
+        case .leadWon: return try isWon()
         case .leadLost:
             let alias = try wins()
-            WinWriter.needsAll(draft)
             return Condition("\(alias).is_won = 0 and \(alias).is_open = 0", binding: .and)
         case .leadOpen:
             let stands = [try derivedCondition(.leadWon).negated, try derivedCondition(.leadLost).negated]
@@ -181,7 +191,6 @@ final class RowWriter {
         switch derived {
         case .leadWon, .leadLost, .leadOpen, .dealWon, .dealLost, .dealOpen, .dealNewCustomer: return try derivedCondition(derived).value(rules)
         case .leadWonAt:
-            draft.needsWonAt = true
             return "\(try wins()).won_at"
         case .dealAxis:
             let type = try timeType([.closed, .created])
