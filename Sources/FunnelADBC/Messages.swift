@@ -1,0 +1,41 @@
+// What can be wrong with a driver or an engine.
+extension ADBCError {
+    static func noLibrary(_ path: String, _ reason: String) -> ADBCError {
+        ADBCError(.other, "`\(path)` can't be loaded as a library: \(reason)", mends: ["the path of a driver is that of a shared library, a `.so` file"])
+    }
+
+    static func noEntry(_ path: String, _ entries: [String]) -> ADBCError {
+        ADBCError(
+            .other, "`\(path)` is no ADBC driver: it has no function \(entries.map { "`\($0)`" }.joined(separator: " or "))",
+            mends: ["a manifest of the driver can name another one as its `entrypoint`"])
+    }
+
+    static func refusesToStart(_ path: String, _ reason: String) -> ADBCError { ADBCError(.other, "the driver `\(path)` does not start: \(reason)") }
+
+    /// `type`: what it is, as `a list`.
+    static func nestedColumn(_ column: String, _ type: String) -> ADBCError {
+        ADBCError(
+            .other, "column `\(column)` is \(type), which a table of text, numbers and dates has no place for",
+            mends: ["leave it out, or turn it into text or numbers, in a view"])
+    }
+
+    /// `part`: what of it does not fit.
+    static func damagedColumn(_ column: String, _ part: String) -> ADBCError {
+        ADBCError(.other, "of column `\(column)` of the result, \(part): the driver is at fault")
+    }
+
+    static func noSuchDriver(_ path: String) -> ADBCError { ADBCError(.other, "there is no driver `\(path)`") }
+
+    static func emptyManifest(_ path: String) -> ADBCError {
+        ADBCError(.other, "the manifest `\(path)` names no library for this machine", mends: ["it has `\(DriverManifest.platform)` under `[Driver.shared]`"])
+    }
+
+    static func noDriver(_ kind: EngineKind, _ found: DriverSearch.Found) -> ADBCError {
+        if let obstacle = found.obstacle { return ADBCError(.other, obstacle, mends: [found.obstacleMend].compactMap { $0 }) }
+        return ADBCError(
+            .other, "there is no driver for \(kind.title) on this machine",
+            mends: [
+                "install it: `\(kind.installation)`, in the virtual environment that is active", "looked at " + found.looked.joined(separator: ", "),
+            ])
+    }
+}
