@@ -8,7 +8,7 @@ import FunnelStore
 /// wants more rows at once and sixteen readable bytes behind every text. So the bytes are copied, once.
 struct BatchGathering {
     /// Rows and bytes of text at which a batch is full.
-    private static let fullRows = 65_536
+    private static let fullRows = 524_288
     private static let fullBytes = 1 << 30
 
     private let columns: [GatheredColumn]

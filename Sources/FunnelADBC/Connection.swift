@@ -59,9 +59,12 @@ package final class Connection: @unchecked Sendable {
     // MARK: - Statements
 
     /// Runs a query. Batches come as they are asked for; `interrupt` stops the engine while it works on any of them.
-    package func query(_ sql: String, interrupt: Interrupt? = nil) throws(ADBCError) -> ResultStream {
+    package func query(
+        _ sql: String, options: [(key: String, value: String)] = [], interrupt: Interrupt? = nil
+    ) throws(ADBCError) -> ResultStream {
         let statement = try Statement(self)
         try statement.set(sql: sql)
+        for option in options { try statement.set(option.key, option.value) }
         return try ResultStream(statement, interrupt: interrupt)
     }
 

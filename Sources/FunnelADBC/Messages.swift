@@ -38,4 +38,20 @@ extension ADBCError {
                 "install it: `\(kind.installation)`, in the virtual environment that is active", "looked at " + found.looked.joined(separator: ", "),
             ])
     }
+
+    /// `version`: that of the DuckDB which it must fit.
+    static func noExtension(_ name: String, version: String?, _ error: ADBCError) -> ADBCError {
+        let number = version.map { $0.hasPrefix("v") ? String($0.dropFirst()) : $0 }
+        return ADBCError(
+            .other, "DuckDB can't load its extension `\(name)`: \(error.message)",
+            mends: ["install it: `pip install duckdb-extension-\(name)\(number.map { "==" + $0 } ?? "")`, in the environment of the driver"])
+    }
+
+    static func whichTable(_ tables: [String]) -> ADBCError {
+        tables.isEmpty
+            ? ADBCError(.other, "it has no table")
+            : ADBCError(
+                .other, "it has \(tables.count) tables, and one is loaded at a time",
+                mends: ["say which: `table \"\(tables[0])\"`", "they are " + tables.map { "`\($0)`" }.joined(separator: ", ")])
+    }
 }

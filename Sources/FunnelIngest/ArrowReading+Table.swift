@@ -39,7 +39,7 @@ extension ArrowReading {
         var assignment = assignment
         var columns: [TableSchema.Column] = []
         var texts: [Int: [String]] = [:]
-        let isWhole = spans.count <= 1
+        let isWhole = spans.count <= 1 && isWhole
         for index in sources.indices {
             let made = try column(index, limit: 1).column
             let isOpen =

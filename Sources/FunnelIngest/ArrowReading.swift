@@ -13,6 +13,8 @@ struct ArrowReading {
     let sources: [Source]
     let header: Header
     let byteCount: Int
+    /// Whether all rows are here, and not only the first ones.
+    let isWhole: Bool
     var assignment: RoleAssignment
     var notes: [String]
     private let interrupt: Interrupt?
@@ -23,18 +25,27 @@ struct ArrowReading {
     /// Nil where the request names no Arrow file.
     init?(_ request: LoadRequest, interrupt: Interrupt?) throws {
         guard request.text == nil, let mapped = Self.map(request.path) else { return nil }
-        self.request = request
-        self.interrupt = interrupt
-        byteCount = mapped.count
+        let file: ArrowFile
         do throws(ArrowError) {
             file = try ArrowFile(mapped)
         } catch {
             throw Diagnostic.arrowFile(error, request)
         }
+        try self.init(request, EngineColumns(file: file, bytes: mapped.count), interrupt: interrupt)
+    }
+
+    /// Columns that an engine has handed over go the same way.
+    init(_ request: LoadRequest, _ columns: EngineColumns, interrupt: Interrupt?) throws {
+        self.request = request
+        self.interrupt = interrupt
+        byteCount = columns.bytes
+        isWhole = columns.isWhole
+        let file = columns.file
+        self.file = file
         // The names go the way of a text file's header, so that they are told apart and recognised in the same way.
         let sources = Source.all(file.fields)
         self.sources = sources
-        let names = sources.map { [file] in file.fields[$0.field] }.map {
+        let names = sources.map { file.fields[$0.field] }.map {
             "\"" + $0.name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
         }
         let text = FileText(Array((names.joined(separator: ",") + "\n").utf8))

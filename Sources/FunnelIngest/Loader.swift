@@ -1,3 +1,4 @@
+package import FunnelArrow
 package import FunnelModel
 package import FunnelStore
 import FunnelText
@@ -30,6 +31,22 @@ package enum Loader {
         try load(request, interrupt: interrupt, chunkSize: chunkSize, progress: progress)
     }
 
+    // MARK: - Columns of an engine
+
+    /// The schema of columns that an engine has handed over.
+    package static func peek(_ request: LoadRequest, _ columns: EngineColumns, interrupt: Interrupt? = nil) throws -> TableSchema {
+        var request = request
+        request.onError = .null
+        return try ArrowReading(request, columns, interrupt: interrupt).schema()
+    }
+
+    /// Makes a table of columns that an engine has handed over, as one is made of a file.
+    package static func load(
+        _ request: LoadRequest, _ columns: EngineColumns, interrupt: Interrupt, progress: @escaping @Sendable (LoadProgress) -> Void
+    ) throws -> (table: Table, report: LoadReport) {
+        try ArrowReading(request, columns, interrupt: interrupt).load(progress: progress)
+    }
+
     /// The road of a load. The result is the same at any number of threads and any size of pieces.
     static func load(
         _ request: LoadRequest, interrupt: Interrupt, chunkSize: Int,
@@ -49,5 +66,19 @@ package enum Loader {
         }
         try file.checkInterrupt()
         return try TableMaker.make(reading, &decision, errors, selection, columns)
+    }
+}
+
+/// Rows that an engine has handed over, column by column.
+package struct EngineColumns: Sendable {
+    package var file: ArrowFile
+    /// The bytes that they were read from, for the report.
+    package var bytes: Int
+    package var isWhole: Bool
+
+    package init(file: ArrowFile, bytes: Int, isWhole: Bool = true) {
+        self.file = file
+        self.bytes = bytes
+        self.isWhole = isWhole
     }
 }

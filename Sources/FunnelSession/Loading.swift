@@ -13,7 +13,11 @@ extension Session {
         if configuration.isSafe, case .skip(into: .some) = request.onError { throw Diagnostic.safeMode.placed(in: source, at: statement.place.range) }
         defer { configuration.progress(nil) }
         var (table, report) = try Self.typed(others: { self.report($0) }) { () throws in
-            try Loader.load(request, interrupt: self.interruptFlag, progress: self.configuration.progress)
+            guard let kind = ForeignFile(request.path) else {
+                return try Loader.load(request, interrupt: self.interruptFlag, progress: self.configuration.progress)
+            }
+            let columns = try self.columns(of: request, kind, part: statement.part)
+            return try Loader.load(request, columns, interrupt: self.interruptFlag, progress: self.configuration.progress)
         }
         if let filter = statement.filter { table = try filtered(table, filter, in: source, &report) }
         if statement.appends, let old = store.tables[table.role] {

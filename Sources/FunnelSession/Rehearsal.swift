@@ -100,7 +100,10 @@ struct Rehearsal {
             let flag = session.interruptFlag
             var others: [Diagnostic] = []
             defer { found += others }
-            var schema = try Session.typed(others: { others.append($0) }) { () throws in try Loader.peek(request, interrupt: flag) }
+            var schema = try Session.typed(others: { others.append($0) }) { [session] () throws in
+                guard let kind = ForeignFile(request.path) else { return try Loader.peek(request, interrupt: flag) }
+                return try Loader.peek(request, session.columns(of: request, kind, part: load.part, limit: Session.peekedRows), interrupt: flag)
+            }
             if load.appends, let old = context.schemas[request.role] { schema = Self.joined(old, schema) }
             context.schemas[request.role] = schema
             if request.role == .stages { context.stages = nil }

@@ -1,3 +1,4 @@
+import FunnelADBC
 import FunnelBinder
 import FunnelEngine
 package import FunnelIngest
@@ -22,6 +23,8 @@ package struct SessionConfiguration: Sendable {
     /// Seconds since some fixed moment, for timing.
     package var stopwatch: @Sendable () -> Double
     package var progress: @Sendable (LoadProgress?) -> Void
+    /// Variables of the environment: where drivers are, and secrets that a script names.
+    package var environment: @Sendable (String) -> String? = { _ in nil }
 
     package init(
         clock: @escaping @Sendable () -> Instant, stopwatch: @escaping @Sendable () -> Double, progress: @escaping @Sendable (LoadProgress?) -> Void = { _ in }
@@ -53,6 +56,8 @@ package final class Session: Conversation {
     /// Names given on the command line; `param` does not change them.
     var fixedParameters: Set<String> = []
     private let interruption = Interrupt()
+    /// Reads files through the drivers of engines.
+    lazy var fileReader = FileReader(DriverSearch(environment: configuration.environment))
     /// Files being included, outermost first.
     var including: [String] = []
     /// Seconds that were spent on showing what a statement gave, where timing is on: they are not the statement's.

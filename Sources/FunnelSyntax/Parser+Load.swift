@@ -2,7 +2,7 @@ import FunnelText
 
 /// `load` and its clauses.
 extension Parser {
-    // load = "load" table "from" file { with | where | dates | states | on | "append" } ;
+    // load = "load" table "from" file { part | with | where | dates | states | on | "append" } ;   part = "table" string ;
     mutating func parseLoad(from start: Int) throws(Diagnostic) -> LoadStatement {
         let table = try parseName("a table: leads, deals, stages or costs")
         try expect(word: "from")
@@ -26,6 +26,7 @@ extension Parser {
     private mutating func parseClause(_ clause: LoadClause, of load: inout LoadStatement) throws(Diagnostic) {
         switch clause {
         case .from: break
+        case .table: (load.part, load.partPlace) = try parseString("the name of a table or a sheet in quotes")
         case .with: load.mappings = try parseMappings()
         case .where: load.filter = try parseExpression()
         case .dates: (load.dates, load.datesPlace) = try parseString("a date pattern such as \"dd-MM-yyyy\"")

@@ -2,6 +2,7 @@
 extension Printer {
     static func clauses(_ load: LoadStatement) -> [String] {
         var parts: [String] = []
+        if let part = load.part { parts.append("table " + quoted(part)) }
         if !load.mappings.isEmpty {
             parts.append("with " + load.mappings.map { name($0.target) + " = " + text($0.value, in: .sum) }.joined(separator: ", "))
         }

@@ -82,6 +82,9 @@ package struct LoadStatement: Sendable, Hashable {
 
     package var table: Identifier
     package var file: FileName
+    /// The table of a database, or the sheet of a workbook.
+    package var part: String?
+    package var partPlace: Place?
     package var mappings: [Mapping] = []
     package var dates: String?
     package var datesPlace: Place?
@@ -95,7 +98,7 @@ package struct LoadStatement: Sendable, Hashable {
 
 /// The clauses of `load`, a row each.
 package enum LoadClause: String, CaseIterable, Sendable {
-    case from, with, `where`, dates, states, on, append
+    case from, table, with, `where`, dates, states, on, append
 }
 
 /// `define roas = revenue / cost as number "Return on ad spend"`

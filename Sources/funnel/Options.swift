@@ -52,6 +52,7 @@ struct Options: ParsableArguments {
         configuration.parameters = param.map { ($0.name, $0.value) }
         configuration.format = format
         configuration.isSafe = safe
+        configuration.environment = { name in getenv(name).map { String(cString: $0) } }
         return configuration
     }
 }
