@@ -42,6 +42,7 @@ let package = Package(
         room("FunnelModel", resources: [.embedInCode("kpis.funnel")]),
         room("FunnelSyntax", sees: ["FunnelText"]),
         room("FunnelPlan", sees: ["FunnelModel"]),
+        room("FunnelSQL", sees: ["FunnelText", "FunnelModel", "FunnelPlan"]),
         room("FunnelStore", sees: ["FunnelModel", "CSystem"]),
         room("FunnelArrow", sees: ["FunnelModel", "FunnelStore"]),
         room("FunnelADBC", sees: ["FunnelText", "FunnelModel", "FunnelStore", "FunnelArrow", "CADBC"]),
@@ -69,6 +70,7 @@ let package = Package(
             name: "FunnelTesting",
             dependencies: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelIngest", "FunnelRender", "FunnelSession"],
             path: "Tests/FunnelTesting", swiftSettings: rules),
+        .target(name: "FunnelRandom", dependencies: ["FunnelModel", "FunnelStore"], path: "Tests/FunnelRandom", swiftSettings: rules),
         tests("FunnelGoldenTests", sees: ["FunnelSession", "FunnelTesting"]),
         tests("FunnelSyntaxTests", sees: ["FunnelText", "FunnelSyntax", "FunnelTesting"]),
         tests("FunnelTextTests", sees: ["FunnelText"]),
@@ -81,9 +83,15 @@ let package = Package(
         tests(
             "FunnelEngineTests",
             sees: [
-                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelArrow", "FunnelTesting", "FunnelBinder", "FunnelEngine",
-                "FunnelRender",
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelArrow", "FunnelTesting", "FunnelRandom", "FunnelBinder",
+                "FunnelEngine", "FunnelRender",
             ]),
+        tests(
+            "FunnelSQLTests",
+            sees: [
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelSQL", "FunnelTesting", "FunnelRandom", "FunnelBinder",
+                "FunnelEngine",
+            ], exclude: ["engines.py"]),
         tests(
             "FunnelHouseTests",
             sees: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelBinder", "FunnelRender", "FunnelSession", "FunnelTesting"]),

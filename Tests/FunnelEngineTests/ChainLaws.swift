@@ -1,4 +1,5 @@
 @testable import FunnelEngine
+import FunnelRandom
 import FunnelPlan
 import FunnelStore
 import Testing

@@ -1,5 +1,6 @@
 import FunnelBinder
 import FunnelEngine
+import FunnelRandom
 import FunnelModel
 import FunnelPlan
 import FunnelRender

@@ -1,3 +1,4 @@
+import FunnelRandom
 import FunnelModel
 import FunnelStore
 import Testing

@@ -1,5 +1,6 @@
 import FunnelArrow
 import FunnelEngine
+import FunnelRandom
 import FunnelModel
 import FunnelStore
 import FunnelTesting

@@ -2,12 +2,12 @@ import FunnelModel
 
 /// Queries in the language itself, over the columns that `RandomStore` makes. Some can't be bound over a given store; they
 /// are thrown away.
-struct RandomQuery {
+package struct RandomQuery {
     private var random: Seeded
 
-    init(_ seed: Int) { random = Seeded(seed) }
+    package init(_ seed: Int) { random = Seeded(seed) }
 
-    mutating func text() -> String {
+    package mutating func text() -> String {
         let tables: [TableRole] = random.oneIn(3) ? random.pick([[.leads, .deals], [.leads, .deals, .costs], [.deals, .costs], [.leads, .stages]]) : []
         let single = random.pick([TableRole.leads, .leads, .deals, .deals, .stages, .costs])
         let all = tables.isEmpty ? [single] : tables

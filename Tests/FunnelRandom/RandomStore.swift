@@ -1,17 +1,17 @@
-import FunnelModel
-import FunnelStore
+package import FunnelModel
+package import FunnelStore
 
 /// A small store with everything in it that real data has: values missing, deals of nobody, wins before their lead.
-struct RandomStore {
-    let store: Store
+package struct RandomStore {
+    package let store: Store
 
-    init(_ random: inout Seeded, rows: ClosedRange<Int> = 0...300) {
+    package init(_ random: inout Seeded, rows: ClosedRange<Int> = 0...300) {
         let sizes = (0..<4).map { _ in random.oneIn(12) ? random.among(0...2) : random.among(rows) }
         self.init(&random, sizes: sizes)
     }
 
     /// So many rows in leads, deals, stages and costs.
-    init(_ random: inout Seeded, sizes: [Int]) {
+    package init(_ random: inout Seeded, sizes: [Int]) {
         let maker = TableMaking(sizes: sizes, textIDs: random.oneIn(2), span: random.oneIn(8) ? 900 : 200, holes: random.pick([0, 8, 3]))
         var tables: [TableRole: Table] = [:]
         tables[.leads] = maker.leads(&random)
@@ -22,7 +22,7 @@ struct RandomStore {
     }
 
     /// The tables in words, for a seed that fails.
-    var text: String { TableRole.allCases.compactMap { store.tables[$0] }.map(Self.describe).joined(separator: "\n") }
+    package var text: String { TableRole.allCases.compactMap { store.tables[$0] }.map(Self.describe).joined(separator: "\n") }
 
     private static func describe(_ table: Table) -> String {
         var names = table.columns.map { "\($0.name): \($0.type)" }
@@ -180,9 +180,9 @@ private struct Making {
 }
 
 /// Plain values as a column.
-enum Packing {
+package enum Packing {
     /// `like` says what they are where all are missing.
-    static func column(_ name: String, _ values: [Value], like: Value, scale: Int = 0, unit: TimeUnit? = nil) -> Column {
+    package static func column(_ name: String, _ values: [Value], like: Value, scale: Int = 0, unit: TimeUnit? = nil) -> Column {
         let isThere = values.map { !$0.isMissing }
         let validity = isThere.contains(false) ? Bitmap(isThere) : nil
         return Column(name: name, values: packed(values, like, scale, unit), validity: validity)

@@ -1,0 +1,157 @@
+import FunnelModel
+import FunnelPlan
+import FunnelText
+
+/// How a deal stands: by its status where there is one, else won if it has a `closed` date and open if not.
+struct StateWriter {
+    let table: SQLTable
+    let alias: String
+    let rules: any DialectRules
+
+    func `is`(_ state: DealState) -> Condition {
+        if let status = table.schema.column(.status) {
+            let column = "\(alias).\(rules.quoted(status.name))"
+            if state == .open { return among(column, [.won, .lost]).negated }
+            return among(column, [state])
+        }
+        guard let closed = table.schema.column(.closed) else { return state == .open ? .yes : .no }
+        let column = "\(alias).\(rules.quoted(closed.name))"
+        switch state {
+        case .won: return Condition("\(column) is not null", mayBeUnknown: false)
+        case .open: return Condition("\(column) is null", mayBeUnknown: false)
+        case .lost: return .no
+        }
+    }
+
+    private func among(_ column: String, _ states: [DealState]) -> Condition {
+        let texts = states.flatMap { table.states[$0] ?? [] }.map(rules.literal)
+        guard texts.count > 1 else { return texts.first.map { Condition("\(column) = \($0)") } ?? .no }
+        return Condition("\(column) in (\(texts.joined(separator: ", ")))")
+    }
+}
+
+/// What its deals say of a lead: a row for each lead that has a win or, where that is asked, a deal.
+struct WinWriter {
+    let draft: Draft
+
+    static func needsAll(_ draft: Draft) { draft.needsAllDeals = true }
+
+    func part() throws(Diagnostic) -> String {
+        let draft = draft
+        let name = draft.add("lead_wins", "")
+        let rows = RowWriter(draft, .deals)
+        guard let key = try rows.own(.lead) else { throw .noTable("deals") }
+        let won = StateWriter(table: try draft.table(.deals), alias: "d", rules: draft.rules)
+        let closed = try rows.own(.closed).map { draft.rules.read($0.text, $0.type) } ?? rows.null(.date)
+        let relation = try draft.relation(.deals)
+        // What is asked of it is known when all else has been written.
+        draft.atEnd(name) { draft in
+            let (isWon, isOpen) = (won.is(.won), won.is(.open))
+            guard draft.needsAllDeals else {
+                return """
+                    select \(key.text) as lead_key, 1 as is_won, min(\(closed)) as won_at
+                    from \(relation) as d
+                    where \(isWon.text)
+                    group by \(key.text)
+                    """
+            }
+            return """
+                select
+                    \(key.text) as lead_key,
+                    max(case when \(isWon.text) then 1 else 0 end) as is_won,
+                    max(case when \(isOpen.text) then 1 else 0 end) as is_open,
+                    min(case when \(isWon.text) then \(closed) end) as won_at
+                from \(relation) as d
+                group by \(key.text)
+                """
+        }
+        return name
+    }
+}
+
+/// Who bought: a deal's customer; without one its lead; with neither, the deal itself.
+struct Buyers {
+    let draft: Draft
+
+    private func columns(_ alias: String) throws(Diagnostic) -> [String] {
+        let rows = RowWriter(draft, .deals)
+        let roles: [ColumnRole] = [.customer, .lead, .id]
+        var columns: [String] = []
+        for role in roles { if let column = try rows.column(role, of: .deals, alias) { columns.append(column.text) } }
+        return columns
+    }
+
+    /// A text that names the buyer.
+    func name(_ alias: String) throws(Diagnostic) -> String {
+        let schema = try draft.table(.deals).schema
+        guard schema.column(.id) != nil || schema.column(.customer) != nil || schema.column(.lead) != nil else {
+            throw draft.noSQL("the buyer of a deal that has neither an id nor a customer nor a lead", others: [])
+        }
+        let text = draft.rules.type(.text)
+        let named = try columns(alias).enumerated().map { "'\($0)-' || cast(\($1) as \(text))" }
+        return named.count == 1 ? named[0] : "coalesce(\(named.joined(separator: ", ")))"
+    }
+
+    /// The deals, the won ones numbered among those of their buyer in the order of closing, with the buyer's last closing.
+    func numbered() throws(Diagnostic) -> String {
+        let rules = draft.rules
+        let table = try draft.table(.deals)
+        let state = StateWriter(table: table, alias: "d", rules: rules)
+        let columns = table.schema.columns.map { "d.\(rules.quoted($0.name)) as \(rules.quoted($0.name))" }
+        let keys = try columns_(table)
+        let closed = table.schema.column(.closed).map { "d.\(rules.quoted($0.name))" }
+        let read = table.schema.column(.closed).map { rules.read("d.\(rules.quoted($0.name))", RowType($0.type)) } ?? "cast(null as \(rules.type(.date)))"
+        let ties = table.schema.column(.id).map { ["d.\(rules.quoted($0.name))"] } ?? table.schema.columns.map { "d.\(rules.quoted($0.name))" }
+        let order = ([closed.map { "\($0) nulls last" }].compactMap { $0 } + ties).joined(separator: ", ")
+        let won = state.is(.won)
+        let group = (keys + ["case when \(won.text) then 1 else 0 end"]).joined(separator: ", ")
+        return draft.add(
+            "numbered_deals",
+            """
+            select
+            \(columns.map { "    \($0)" }.joined(separator: ",\n")),
+                row_number() over (partition by \(group) order by \(order)) as win_number,
+                max(\(read)) over (partition by \(group)) as last_bought
+            from \(try draft.relation(.deals)) as d
+            """)
+    }
+
+    /// Each column that names a buyer, but where one before it does.
+    private func columns_(_ table: SQLTable) throws(Diagnostic) -> [String] {
+        var before: [String] = []
+        return try columns("d").map { column in
+            let key = before.isEmpty ? column : "case when \(before.map { "\($0) is null" }.joined(separator: " and ")) then \(column) end"
+            before.append(column)
+            return key
+        }
+    }
+}
+
+/// How often deals of a source are won, over those that have closed.
+struct SourceRateWriter {
+    let draft: Draft
+
+    /// The part, and the source of a row of deals.
+    func part(_ rows: RowWriter) throws(Diagnostic) -> (String, String?) {
+        let isOwn = try draft.table(.deals).schema.column(.source) != nil
+        func source(_ rows: RowWriter) throws(Diagnostic) -> String? {
+            if isOwn { return try rows.own(.source)?.text }
+            guard draft.catalog.tables[.leads]?.schema.column(.source) != nil else { return nil }
+            return try rows.column(.source, of: .leads, rows.lead())?.text
+        }
+        let part = try draft.shared("source rates") { () throws(Diagnostic) in
+            let own = RowWriter(draft, .deals)
+            let source = try source(own)
+            let state = StateWriter(table: try draft.table(.deals), alias: "d", rules: draft.rules)
+            let won = draft.rules.real(draft.rules.filtered("count(*)", state.is(.won).text))
+            return draft.add(
+                "source_rates",
+                """
+                select \(source.map { "\($0) as source_key, " } ?? "")round(\(won) / count(*), 12) as win_rate
+                \(try own.source())
+                where \(state.is(.open).negated.text)\(source.map { "\ngroup by \($0)" } ?? "")
+                """)
+        }
+        return (part, try source(rows))
+    }
+}

@@ -1,0 +1,83 @@
+import FunnelModel
+import FunnelPlan
+
+/// What most dialects say alike.
+extension DialectRules {
+    var countsInUnits: Bool { false }
+    var settings: String? { nil }
+    var hasPercentile: Bool { true }
+
+    func quoted(_ name: String) -> String { "\"" + Self.doubled(name, "\"") + "\"" }
+    func literal(_ text: String) -> String { "'" + Self.doubled(text, "'") + "'" }
+    func literal(_ exact: Exact) -> String { exact.text }
+    func literal(day: Int) -> String { "date '\(Calendar.text(day))'" }
+    func literal(_ instant: Instant) -> String { "timestamp '\(Self.text(instant))'" }
+
+    func type(_ type: SQLType) -> String {
+        switch type {
+        case .exact(scale: 0): "bigint"
+        case .exact(let scale): "decimal(38, \(scale))"
+        case .real: "double"
+        case .text: "text"
+        case .yesNo: "boolean"
+        case .date: "date"
+        case .timestamp: "timestamp"
+        }
+    }
+
+    func real(_ number: String) -> String { "cast(\(number) as \(type(.real)))" }
+    func greatest(_ a: String, _ b: String) -> String { "greatest(\(a), \(b))" }
+    func least(_ a: String, _ b: String) -> String { "least(\(a), \(b))" }
+    func power10(_ digits: Int) -> String { Exact(Exact.power(digits)).text }
+
+    func read(_ column: String, _ type: RowType) -> String { column }
+    func day(ofTimestamp value: String) -> String { "cast(\(value) as date)" }
+    func day(ofColumn column: String, _ type: RowType) -> String { type == .date ? column : day(ofTimestamp: column) }
+    func timestamp(ofDate date: String) -> String { "cast(\(date) as timestamp)" }
+    func days(from: String, to: String) -> String { "(\(to) - \(from))" }
+    func adding(days: Int, to date: String) -> String { days == 0 ? date : "(\(date) \(days < 0 ? "-" : "+") \(abs(days)))" }
+    func adding(months: Int, to date: String) -> String {
+        months == 0 ? date : "cast(\(date) \(months < 0 ? "-" : "+") interval '\(abs(months)) months' as date)"
+    }
+    func adding(months: Int, toTimestamp value: String) -> String { "(\(value) \(months < 0 ? "-" : "+") interval '\(abs(months)) months')" }
+    func start(of grain: Grain, _ date: String) -> String {
+        grain == .day ? date : "cast(date_trunc('\(grain.rawValue)', \(date)) as date)"
+    }
+    func weekday(_ date: String) -> String { "extract(isodow from \(date))" }
+    func part(_ part: DatePart, ofDate date: String) -> String {
+        part == .weekday ? "cast(\(weekday(date)) as bigint)" : "cast(extract(\(part.rawValue) from \(date)) as bigint)"
+    }
+    func hour(ofTimestamp value: String) -> String { "cast(extract(hour from \(value)) as bigint)" }
+    func isDuring(column: String, _ type: RowType, from: Instant?, until: Instant?) -> String {
+        func bound(_ instant: Instant) -> String { instant.microseconds == 0 && type == .date ? literal(day: instant.day) : literal(instant) }
+        return [from.map { "\(column) >= \(bound($0))" }, until.map { "\(column) < \(bound($0))" }].compactMap { $0 }.joined(separator: " and ")
+    }
+
+    func contains(_ text: String, _ part: String) -> String { "position(\(literal(part)) in \(text)) > 0" }
+    func starts(_ text: String, _ part: String) -> String { "starts_with(\(text), \(literal(part)))" }
+    func ends(_ text: String, _ part: String) -> String { "right(\(text), \(part.unicodeScalars.count)) = \(literal(part))" }
+    func like(_ text: String, _ pattern: String) -> String { "\(text) like \(literal(pattern))" }
+    func function(_ function: TextFunction, _ text: String) -> String? {
+        switch function {
+        case .lower: "lower(\(text))"
+        case .upper: "upper(\(text))"
+        case .trim: "trim(both \(literal(Self.blanks)) from \(text))"
+        }
+    }
+    func length(_ text: String) -> String { "char_length(\(text))" }
+    func byCodePoints(_ text: String) -> String { text }
+
+    func filtered(_ aggregate: String, _ condition: String?) -> String { condition.map { "\(aggregate) filter (where \($0))" } ?? aggregate }
+    func same(_ a: String, _ b: String) -> String { "\(a) is not distinct from \(b)" }
+    func output(_ value: String, _ type: SQLType) -> String { "cast(\(value) as \(self.type(type)))" }
+
+    /// A name or a text with each of its marks twice.
+    static func doubled(_ text: String, _ mark: Character) -> String { text.reduce(into: "") { $0 += $1 == mark ? "\(mark)\(mark)" : String($1) } }
+
+    static func text(_ instant: Instant) -> String { Calendar.text(instant.day) + " " + Calendar.text(timeOfDay: instant.microseconds) }
+
+    /// What counts as blank at the ends of a text.
+    static var blanks: String {
+        "\t\n\u{B}\u{C}\r \u{85}\u{A0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}"
+    }
+}

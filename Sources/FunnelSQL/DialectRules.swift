@@ -1,0 +1,73 @@
+import FunnelModel
+import FunnelPlan
+
+/// How a dialect says what the writer means. What most dialects say alike has a common wording in the extension; a dialect
+/// tells its differences.
+///
+/// A time stamp, as the writer passes it about, is the dialect's own, but for SQLite, where it is microseconds; lengths of
+/// time are microseconds everywhere; dates are the dialect's own.
+protocol DialectRules: Sendable {
+    var name: String { get }
+    /// Exact decimals are whole numbers of their last digit: the engine has no decimals.
+    var countsInUnits: Bool { get }
+    /// What a query ends with.
+    var settings: String? { get }
+    /// Whether a percentile is an aggregate; else it is computed from numbered rows.
+    var hasPercentile: Bool { get }
+
+    // Names, types and constants
+    func quoted(_ name: String) -> String
+    func literal(_ text: String) -> String
+    func literal(_ exact: Exact) -> String
+    func literal(day: Int) -> String
+    func literal(_ instant: Instant) -> String
+    func type(_ type: SQLType) -> String
+
+    // Numbers
+    func real(_ number: String) -> String
+    func greatest(_ a: String, _ b: String) -> String
+    func least(_ a: String, _ b: String) -> String
+    func power10(_ digits: Int) -> String
+
+    // Time
+    /// What a column of this type is read as.
+    func read(_ column: String, _ type: RowType) -> String
+    func day(ofTimestamp value: String) -> String
+    /// The day of a stored column.
+    func day(ofColumn column: String, _ type: RowType) -> String
+    func timestamp(ofDate date: String) -> String
+    func microseconds(ofTimestamp value: String) -> String
+    func timestamp(ofMicroseconds value: String) -> String
+    func days(from: String, to: String) -> String
+    func adding(days: Int, to date: String) -> String
+    func adding(months: Int, to date: String) -> String
+    func adding(months: Int, toTimestamp value: String) -> String
+    func start(of grain: Grain, _ date: String) -> String
+    /// Monday 1 … Sunday 7.
+    func weekday(_ date: String) -> String
+    func part(_ part: DatePart, ofDate date: String) -> String
+    func hour(ofTimestamp value: String) -> String
+    func isDuring(column: String, _ type: RowType, from: Instant?, until: Instant?) -> String
+    /// The query that makes all periods from `first` to `last` of the relation `bounds`, as the column `period` of the relation `name`.
+    func series(_ name: String, _ grain: Grain, bounds: String) -> String
+
+    // Texts
+    func contains(_ text: String, _ part: String) -> String
+    func starts(_ text: String, _ part: String) -> String
+    func ends(_ text: String, _ part: String) -> String
+    func like(_ text: String, _ pattern: String) -> String
+    /// Nil where the engine has no regular expressions.
+    func matches(_ text: String, _ pattern: String) -> String?
+    /// Nil where the engine does not know the letters of all scripts.
+    func function(_ function: TextFunction, _ text: String) -> String?
+    func length(_ text: String) -> String
+    /// A text to be compared or sorted by its code points.
+    func byCodePoints(_ text: String) -> String
+
+    // Aggregates and relations
+    func filtered(_ aggregate: String, _ condition: String?) -> String
+    func percentile(_ value: String, _ thousandths: Int) -> String
+    func same(_ a: String, _ b: String) -> String
+    /// What a column of the answer is cast to.
+    func output(_ value: String, _ type: SQLType) -> String
+}

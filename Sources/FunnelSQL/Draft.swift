@@ -1,0 +1,142 @@
+import FunnelModel
+import FunnelPlan
+import FunnelText
+
+/// A query while it is written: the named parts that stand before its last `select`.
+final class Draft {
+    let catalog: SQLCatalog
+    let rules: any DialectRules
+    let asOf: Instant?
+    private(set) var parts: [Part] = []
+    private var known: [String: String] = [:]
+    private var late: [(name: String, body: (Draft) -> String)] = []
+    /// Whether it is asked which leads have lost or open deals.
+    var needsAllDeals = false
+
+    struct Part {
+        var name: String
+        var body: String
+    }
+
+    init(_ catalog: SQLCatalog, _ rules: any DialectRules, asOf: Instant?) {
+        self.catalog = catalog
+        self.rules = rules
+        self.asOf = asOf
+    }
+
+    /// Adds a part under this name or, where it is taken, a numbered one.
+    func add(_ name: String, _ body: (String) throws(Diagnostic) -> String) throws(Diagnostic) -> String {
+        let own = free(name)
+        let text = try body(own)
+        parts.append(Part(name: own, body: text))
+        return own
+    }
+
+    func add(_ name: String, _ body: String) -> String {
+        let own = free(name)
+        parts.append(Part(name: own, body: body))
+        return own
+    }
+
+    /// The body of a part, written when all others have been.
+    func atEnd(_ name: String, _ body: @escaping (Draft) -> String) { late.append((name, body)) }
+
+    /// The part that was made for `key`; it is made where there is none.
+    func shared(_ key: String, _ make: () throws(Diagnostic) -> String) throws(Diagnostic) -> String {
+        if let part = known[key] { return part }
+        let part = try make()
+        known[key] = part
+        return part
+    }
+
+    /// Tables keep their names for themselves.
+    private func free(_ name: String) -> String {
+        let taken = Set(parts.map(\.name) + catalog.tables.values.compactMap { $0.path.last?.lowercased() })
+        guard taken.contains(name) else { return name }
+        var number = 2
+        while taken.contains("\(name)_\(number)") { number += 1 }
+        return "\(name)_\(number)"
+    }
+
+    func table(_ role: TableRole) throws(Diagnostic) -> SQLTable {
+        guard let table = catalog.tables[role] else { throw .noTable(role.rawValue) }
+        return table
+    }
+
+    /// What stands behind `from` for a table: itself or, `as of` a moment, what was known of it.
+    func relation(_ role: TableRole) throws(Diagnostic) -> String {
+        let table = try table(role)
+        let path = table.path.map(rules.quoted).joined(separator: ".")
+        guard let asOf else { return path }
+        return try shared("past \(role.rawValue)") { () throws(Diagnostic) in
+            try add("past_\(role.rawValue)") { _ throws(Diagnostic) in try PastWriter(draft: self, moment: asOf).select(table, path) }
+        }
+    }
+
+    func noSQL(_ construct: String, others: [SQLDialect]) -> Diagnostic {
+        .noSQL(construct, in: rules.name, others: others.map(\.name).filter { $0 != rules.name })
+    }
+
+    /// The whole text.
+    func text(_ title: String?, _ last: String) -> String {
+        var text = title.map { "-- " + $0.split(whereSeparator: \.isNewline).joined(separator: " ") + "\n" } ?? ""
+        for (name, body) in late {
+            for index in parts.indices where parts[index].name == name { parts[index].body = body(self) }
+        }
+        for (number, part) in parts.enumerated() {
+            text += (number == 0 ? (rules.countsInUnits ? "with recursive\n" : "with\n") : "") + "\(part.name) as (\n\(Layout.indented(part.body))\n)"
+            text += number == parts.count - 1 ? "\n" : ",\n"
+        }
+        return text + last + (rules.settings.map { "\n" + $0 } ?? "")
+    }
+}
+
+/// How lines of SQL are laid out.
+enum Layout {
+    static func indented(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    " + $0 }.joined(separator: "\n")
+    }
+
+    /// A clause whose items stand in a line or, where they are long, each in its own.
+    static func clause(_ word: String, _ items: [String], separator: String = ",", leading: Bool = false) -> String {
+        let line = word + " " + items.joined(separator: leading ? " \(separator) " : "\(separator) ")
+        if items.count == 1 || line.utf8.count <= 100 { return line }
+        if leading { return word + " " + items.joined(separator: "\n    \(separator) ") }
+        return word + "\n" + items.map { "    " + $0 }.joined(separator: "\(separator)\n")
+    }
+
+    /// Without the brackets around all of it.
+    static func bare(_ text: String) -> String {
+        guard text.first == "(", text.last == ")" else { return text }
+        var depth = 0
+        var quote: Character?
+        for index in text.indices {
+            let character = text[index]
+            if let open = quote {
+                if character == open { quote = nil }
+            } else if character == "'" || character == "\"" || character == "`" {
+                quote = character
+            } else if character == "(" {
+                depth += 1
+            } else if character == ")" {
+                depth -= 1
+                if depth == 0, text.index(after: index) != text.endIndex { return text }
+            }
+        }
+        return String(text.dropFirst().dropLast())
+    }
+
+    /// A name of our own for a part or a column: small letters, digits and `_`.
+    static func name(_ text: String) -> String {
+        var name = ""
+        for scalar in text.unicodeScalars {
+            if scalar.isASCII, scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) {
+                name += String(scalar).lowercased()
+            } else if !name.isEmpty, name.last != "_" {
+                name += "_"
+            }
+        }
+        while name.last == "_" { name.removeLast() }
+        return name.isEmpty || ("0"..."9").contains(name.first!) ? "part_\(name)" : String(name.prefix(40))
+    }
+}

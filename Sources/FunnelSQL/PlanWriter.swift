@@ -1,0 +1,138 @@
+import FunnelModel
+import FunnelPlan
+import FunnelText
+
+/// Writes a plan: scans, their groups met on the keys, periods without rows, measures, and the lines of the answer.
+struct PlanWriter {
+    let plan: Plan
+    let draft: Draft
+    let shapes: [KeyShape]
+    /// The columns of the keys, in every part.
+    let names: [String]
+    let slots: [Slot]
+    let scans: ScanWriter
+
+    var rules: any DialectRules { draft.rules }
+
+    init(_ plan: Plan, _ draft: Draft) throws(Diagnostic) {
+        self.plan = plan
+        self.draft = draft
+        var shapes: [KeyShape] = []
+        for (index, key) in plan.keys.enumerated() {
+            var types: [RowType] = []
+            for scan in plan.scans { if case .value(let value) = scan.keys[index] { types.append(try RowWriter(draft, scan.table).type(value)) } }
+            shapes.append(KeyShape(key.kind, types))
+        }
+        self.shapes = shapes
+        var names: [String] = []
+        for key in plan.keys {
+            var name = Layout.name(key.name) + "_key"
+            if names.contains(name) { name += "_\(names.count + 1)" }
+            names.append(name)
+        }
+        self.names = names
+        var slots: [Slot?] = Array(repeating: nil, count: plan.slotCount)
+        for (index, scan) in plan.scans.enumerated() {
+            for aggregate in scan.aggregates {
+                let type = try aggregate.argument.map { value throws(Diagnostic) in try RowWriter(draft, scan.table).type(value) }
+                slots[aggregate.slot] = Slot(aggregate, Argument(type), scan: index)
+            }
+        }
+        self.slots = slots.compactMap { $0 }
+        scans = ScanWriter(draft: draft, plan: plan, shapes: shapes, names: names)
+    }
+
+    // MARK: - Keys
+
+    var times: [Int] { shapes.indices.filter { if case .period = shapes[$0] { true } else { false } } }
+
+    /// The time key along which gaps are filled and measures look back.
+    var axis: Int? { times.first }
+
+    private func title(_ table: TableRole, _ keys: [Int]) -> String {
+        keys.isEmpty ? "all_\(table.rawValue)" : "\(table.rawValue)_by_" + keys.map { Layout.name(plan.keys[$0].name) }.joined(separator: "_")
+    }
+
+    // MARK: - Groups
+
+    /// The groups of all scans; the part's columns are the keys and the components of all slots.
+    func groups() throws(Diagnostic) -> String {
+        let keys = Array(plan.keys.indices)
+        var units: [Unit] = []
+        for (index, scan) in plan.scans.enumerated() {
+            let mine = slots.filter { $0.scan == index }
+            let plain = mine.filter { rules.hasPercentile || $0.components[0].function != "percentile" }
+            if !plain.isEmpty || !keys.isEmpty { units.append(try scans.unit(index, plain, by: keys, named: title(scan.table, keys))) }
+            for slot in mine where !plain.contains(where: { $0.aggregate.slot == slot.aggregate.slot }) {
+                let map = LineMap(relation: "", condition: "", keys: names.map { ("v.\($0)", $0) })
+                units.append(try scans.numbered(index, slot, map: map, named: "\(slot.components[0].name)_\(title(scan.table, keys))"))
+            }
+        }
+        // Only scans decide which groups are lines; what was numbered stands beside them.
+        let isPlain = plan.scans.allSatisfy(\.makesGroups)
+        if isPlain { for index in units.indices { units[index].makesGroups = true } }
+        return scans.meet(units, on: names, named: keys.isEmpty ? "all_rows" : "groups", onlyShown: true)
+    }
+
+    /// The groups with those that lie between the first and the last period and have no rows, for each series.
+    func filled(_ groups: String) throws(Diagnostic) -> String {
+        guard times.count == 1, let axis, case .period(let grain) = shapes[axis] else { return groups }
+        let period = names[axis]
+        let bounds = draft.add(
+            "bounds", "select min(\(period)) as first_period, max(\(period)) as last_period\nfrom \(groups)\nwhere \(period) is not null")
+        let plural = grain == .day ? "days" : "\(grain.rawValue)s"
+        let spine = try draft.add("all_\(plural)") { name throws(Diagnostic) in rules.series(name, grain, bounds: bounds) }
+        let others = names.indices.filter { $0 != axis }
+        let components = slots.flatMap(\.components)
+        var source = "from \(spine) as p"
+        if !others.isEmpty {
+            let series = draft.add(
+                "series", "select distinct \(others.map { names[$0] }.joined(separator: ", "))\nfrom \(groups)\nwhere \(period) is not null")
+            source = "from \(series) as s\ncross join \(spine) as p"
+        }
+        let empty = names.indices.map { $0 == axis ? "p.period as \(names[$0])" : "s.\(names[$0]) as \(names[$0])" }
+        return draft.add(
+            "filled",
+            Layout.clause("select", names + components.map { "max(\($0.name)) as \($0.name)" }) + "\nfrom (\n"
+                + Layout.indented(
+                    Layout.clause("select", names + components.map(\.name)) + "\nfrom \(groups)\nunion all\n"
+                        + Layout.clause("select", empty + components.map { "\(rules.null($0.type)) as \($0.name)" }) + "\n" + source)
+                + "\n) as lines\ngroup by " + names.joined(separator: ", "))
+    }
+
+    // MARK: - Groups brought together
+
+    /// A part whose rows are groups of some relation brought together by some keys. What can't be merged is computed from
+    /// the rows again.
+    ///
+    /// `map` says how rows find the lines; nil where the keys alone decide.
+    func merged(_ source: String, by keys: [Int], map: LineMap?, named name: String, prefix: String = "") throws(Diagnostic) -> String {
+        let own = keys.map { names[$0] }
+        let mergeable = slots.filter(\.isMergeable).flatMap(\.components)
+        let again = slots.filter { !$0.isMergeable }
+        let items = own + mergeable.map { "\($0.merge.rawValue)(\($0.name)) as \(again.isEmpty ? prefix : "")\($0.name)" }
+        let body =
+            Layout.clause("select", items.isEmpty ? ["1 as present"] : items) + "\n" + source
+            + (own.isEmpty ? "" : "\ngroup by " + own.joined(separator: ", "))
+        let first = draft.add(again.isEmpty ? name : "\(name)_merged", body)
+        guard !again.isEmpty else { return first }
+        var units = [Unit(name: first, components: mergeable, makesGroups: true)]
+        let plain = LineMap(relation: "", condition: "", keys: own.map { ("v.\($0)", $0) })
+        units += try scans.units(again, map: map ?? plain, named: "\(name)_again")
+        return scans.meet(units, on: own, named: name, prefix: prefix)
+    }
+
+    /// The part of one row over all groups; its columns begin with `all_`.
+    func totals(_ groups: String) throws(Diagnostic) -> String {
+        var map: LineMap?
+        // Of a scan that makes no lines only the rows that stand beside one count.
+        if slots.contains(where: { !$0.isMergeable && !plan.scans[$0.scan].makesGroups }), !names.isEmpty {
+            map = LineMap(relation: groups, condition: same("v", "m", Array(names.indices)), keys: [])
+        }
+        return try merged("from \(groups)", by: [], map: map, named: "totals", prefix: "all_")
+    }
+
+    func same(_ a: String, _ b: String, _ keys: [Int]) -> String {
+        keys.map { rules.same("\(a).\(names[$0])", "\(b).\(names[$0])") }.joined(separator: " and ")
+    }
+}

@@ -1,0 +1,48 @@
+import FunnelModel
+import FunnelPlan
+
+/// What PostgreSQL says differently.
+struct PostgresRules: DialectRules {
+    let name = "postgres"
+
+    func type(_ type: SQLType) -> String {
+        switch type {
+        case .exact(scale: 0): "bigint"
+        case .exact(let scale): "numeric(38, \(scale))"
+        case .real: "double precision"
+        case .text: "text"
+        case .yesNo: "boolean"
+        case .date: "date"
+        case .timestamp: "timestamp"
+        }
+    }
+
+    func literal(_ text: String) -> String { "'" + Self.doubled(text, "'") + "'" }
+    func microseconds(ofTimestamp value: String) -> String { "cast(extract(epoch from \(value)) * 1000000 as bigint)" }
+    func timestamp(ofMicroseconds value: String) -> String { "(timestamp '1970-01-01' + \(value) * interval '1 microsecond')" }
+    /// A date is truncated as a time stamp: as one with a zone, the session's zone would play a part.
+    func start(of grain: Grain, _ date: String) -> String {
+        grain == .day ? date : "cast(date_trunc('\(grain.rawValue)', cast(\(date) as timestamp)) as date)"
+    }
+    /// A backslash would be an escape.
+    func like(_ text: String, _ pattern: String) -> String { "\(text) like \(literal(pattern)) escape ''" }
+    func matches(_ text: String, _ pattern: String) -> String? { "\(text) ~ \(literal(pattern))" }
+    /// The letters of all scripts have cases by ICU's rules; by those of a database's own locale they may not.
+    func function(_ function: TextFunction, _ text: String) -> String? {
+        switch function {
+        case .lower, .upper: "\(function.rawValue)(\(text) collate \"und-x-icu\")"
+        case .trim: "btrim(\(text), \(literal(Self.blanks)))"
+        }
+    }
+    func byCodePoints(_ text: String) -> String { "\(text) collate \"C\"" }
+    func percentile(_ value: String, _ thousandths: Int) -> String {
+        "percentile_cont(\(Exact(Int128(thousandths), scale: 3).text)) within group (order by \(value))"
+    }
+
+    func series(_ name: String, _ grain: Grain, bounds: String) -> String {
+        guard grain.isCalendar else { return "select cast(generate_series(first_period, last_period) as bigint) as period\nfrom \(bounds)" }
+        let step = grain == .quarter ? "3 months" : "1 \(grain.rawValue)"
+        return
+            "select cast(generate_series(cast(first_period as timestamp), cast(last_period as timestamp), interval '\(step)') as date) as period\nfrom \(bounds)"
+    }
+}

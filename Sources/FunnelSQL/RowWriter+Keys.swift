@@ -1,0 +1,99 @@
+import FunnelModel
+import FunnelPlan
+import FunnelText
+
+/// What rows are grouped by.
+extension RowWriter {
+    /// The column that a key is: of a period its first day, of a weekday or an hour its number.
+    func key(_ key: ScanKey, _ shape: KeyShape, _ rules: CalendarRules) throws(Diagnostic) -> String {
+        switch key {
+        case .period(let grain, let value, let shift): return try period(grain, value, shift, rules)
+        case .value(let value):
+            switch shape {
+            case .text: return try text(value)
+            case .yesNo: return Layout.bare(try truth(value))
+            case .time(let type): return try time(value, as: type)
+            case .exact(let scale): return try exact(value, scale: scale)
+            case .real: return try real(value)
+            case .period(let grain): return try period(grain, value, .none, rules)
+            }
+        }
+    }
+
+    private func period(_ grain: Grain, _ value: RowValue, _ shift: PeriodShift, _ calendar: CalendarRules) throws(Diagnostic) -> String {
+        if grain == .hour { return try part(.hour, of: value) }
+        var day = try day(value)
+        if case .months(let months) = shift { day = rules.adding(months: months, to: day) }
+        if grain == .weekday {
+            let number = rules.weekday(day)
+            return "cast(" + (calendar.weekStart == 1 ? "\(number) - 1" : "(\(number) + \(7 - calendar.weekStart)) % 7")
+                + " as \(rules.type(.exact(scale: 0))))"
+        }
+        let start = rules.start(of: grain, day, calendar)
+        guard case .periods(let count) = shift, count != 0 else { return start }
+        return rules.adding(periods: count, of: grain, to: start)
+    }
+}
+
+extension DialectRules {
+    /// The first day of the period that holds a date, by the rules of weeks and fiscal years.
+    func start(of grain: Grain, _ date: String, _ calendar: CalendarRules) -> String {
+        let (week, fiscal) = (calendar.weekStart - 1, calendar.fiscalStart - 1)
+        switch grain {
+        case .week where week > 0: return adding(days: week, to: start(of: .week, adding(days: -week, to: date)))
+        case .quarter where fiscal > 0, .year where fiscal > 0:
+            return adding(months: fiscal, to: start(of: grain, adding(months: -fiscal, to: start(of: .month, date))))
+        default: return start(of: grain, date)
+        }
+    }
+
+    func adding(periods count: Int, of grain: Grain, to date: String) -> String {
+        switch grain {
+        case .day: adding(days: count, to: date)
+        case .week: adding(days: count * 7, to: date)
+        case .month: adding(months: count, to: date)
+        case .quarter: adding(months: count * 3, to: date)
+        case .year: adding(months: count * 12, to: date)
+        case .weekday, .hour: date
+        }
+    }
+
+    /// The time from one time stamp to another.
+    func microseconds(from: String, to: String) -> String { "(\(microseconds(ofTimestamp: to)) - \(microseconds(ofTimestamp: from)))" }
+}
+
+/// What a key is as a column.
+enum KeyShape: Hashable {
+    case period(Grain)
+    case text
+    case yesNo
+    /// A date or a time stamp.
+    case time(RowType)
+    case exact(Int)
+    /// A binary number, or a length of time in days.
+    case real
+
+    var type: SQLType {
+        switch self {
+        case .period(let grain): grain.isCalendar ? .date : .exact(scale: 0)
+        case .text: .text
+        case .yesNo: .yesNo
+        case .time(let type): type == .date ? .date : .timestamp
+        case .exact(let scale): .exact(scale: scale)
+        case .real: .real
+        }
+    }
+
+    /// Over all scans: what holds the values of each.
+    init(_ kind: PlanKey.Kind, _ types: [RowType]) {
+        switch kind {
+        case .period(let grain): self = .period(grain)
+        case .text: self = .text
+        case .yesNo: self = .yesNo
+        case .date: self = .time(types.allSatisfy { $0 == .date } ? .date : .timestamp)
+        case .number:
+            let scales = types.compactMap { type -> Int? in if case .exact(let scale) = type { scale } else { nil } }
+            self = scales.count == types.count ? .exact(scales.max() ?? 0) : .real
+        }
+    }
+}

@@ -1,0 +1,224 @@
+import FunnelModel
+import FunnelPlan
+import FunnelText
+
+/// Writes what is computed from one row of a table, and gathers what must be joined for it.
+final class RowWriter {
+    let draft: Draft
+    let table: TableRole
+    private var joins: [String] = []
+    private var joined: [String: String] = [:]
+
+    init(_ draft: Draft, _ table: TableRole) {
+        self.draft = draft
+        self.table = table
+    }
+
+    var rules: any DialectRules { draft.rules }
+
+    /// What rows of a table are called.
+    static func alias(_ table: TableRole) -> String {
+        switch table {
+        case .leads: "l"
+        case .deals: "d"
+        case .stages: "s"
+        case .costs: "c"
+        }
+    }
+
+    /// The rows, with what was joined to them.
+    func source() throws(Diagnostic) -> String {
+        let relation = needsWinNumbers ? try winNumbers() : try draft.relation(table)
+        return (["from \(relation) as \(Self.alias(table))"] + joins).joined(separator: "\n")
+    }
+
+    private func join(_ key: String, as alias: String, _ relation: String, on condition: (String) -> String) -> String {
+        if let known = joined[key] { return known }
+        var own = alias
+        var number = 2
+        while joined.values.contains(own) {
+            own = "\(alias)\(number)"
+            number += 1
+        }
+        joined[key] = own
+        joins.append("left join \(relation) as \(own) on \(condition(own))")
+        return own
+    }
+
+    // MARK: - Columns
+
+    func column(_ role: ColumnRole, of table: TableRole, _ alias: String) throws(Diagnostic) -> (text: String, type: RowType)? {
+        guard let column = try draft.table(table).schema.column(role) else { return nil }
+        return ("\(alias).\(rules.quoted(column.name))", RowType(column.type))
+    }
+
+    func own(_ role: ColumnRole) throws(Diagnostic) -> (text: String, type: RowType)? { try column(role, of: table, Self.alias(table)) }
+
+    /// The alias of the row's lead.
+    func lead() throws(Diagnostic) -> String {
+        guard table != .leads else { return "l" }
+        guard let key = try own(.lead), let id = try column(.id, of: .leads, "l") else { throw .noTable("leads") }
+        return join("lead", as: "l", try draft.relation(.leads)) { _ in matching(id, key) }
+    }
+
+    /// Keys are the same as they are written, be they numbers or texts.
+    func matching(_ a: (text: String, type: RowType), _ b: (text: String, type: RowType)) -> String {
+        guard a.type != b.type else { return "\(a.text) = \(b.text)" }
+        return "\(asText(a)) = \(asText(b))"
+    }
+
+    private func asText(_ key: (text: String, type: RowType)) -> String { key.type == .text ? key.text : "cast(\(key.text) as \(rules.type(.text)))" }
+
+    /// The alias of what the lead's deals say of it.
+    private func wins() throws(Diagnostic) -> String {
+        let lead = try lead()
+        guard let id = try column(.id, of: .leads, lead) else { throw .noTable("leads") }
+        let part = try draft.shared("wins") { () throws(Diagnostic) in try WinWriter(draft: draft).part() }
+        guard let key = try draft.table(.deals).schema.column(.lead) else { throw .noTable("deals") }
+        return join("wins", as: "w", part) { matching(id, ("\($0).lead_key", RowType(key.type))) }
+    }
+
+    /// The alias of the leads for which some row of another table satisfies a condition; it has a row if the row's lead is one.
+    func lead(withAny condition: RowCondition, in other: TableRole) throws(Diagnostic) -> String? {
+        guard let key = draft.catalog.tables[other]?.schema.column(.lead), draft.catalog.tables[.leads] != nil else { return nil }
+        let lead = try lead()
+        guard let id = try column(.id, of: .leads, lead) else { return nil }
+        let part = try draft.shared("any \(other.rawValue) \(PlanText.text(condition))") { () throws(Diagnostic) in
+            let rows = RowWriter(draft, other)
+            let column = "\(Self.alias(other)).\(rules.quoted(key.name))"
+            let filter = Condition.all([Condition("\(column) is not null", mayBeUnknown: false), try rows.condition(condition)])
+            return draft.add("leads_with_\(other.rawValue)", "select distinct \(column) as lead_key\n\(try rows.source())\nwhere \(filter.text)")
+        }
+        return join("any \(part)", as: "a", part) { matching(id, ("\($0).lead_key", RowType(key.type))) }
+    }
+
+    /// The time of the row's lead between two steps.
+    func span(_ from: StepEvents, _ to: StepEvents, _ stageOrder: [String]) throws(Diagnostic) -> String {
+        let lead = try lead()
+        guard let id = try column(.id, of: .leads, lead) else { throw .noTable("leads") }
+        let part = try draft.shared("span \(PlanText.text(from)) \(PlanText.text(to)) \(stageOrder)") { () throws(Diagnostic) in
+            try EventWriter.span(draft, from, to, stageOrder)
+        }
+        return join("span \(part)", as: "b", part) { "\($0).lead_key = \(id.text)" } + ".span"
+    }
+
+    // MARK: - Columns that no table has
+
+    /// A column of the row or of its lead, as it is read.
+    func read(_ reference: ColumnReference) throws(Diagnostic) -> String {
+        switch reference.index {
+        case .file(let index):
+            let column = try stored(reference, index)
+            return rules.read(column, try type(of: reference))
+        case .derived(let derived): return try self.derived(derived, of: reference.table)
+        }
+    }
+
+    /// A stored column under its name.
+    func stored(_ reference: ColumnReference, _ index: Int) throws(Diagnostic) -> String {
+        let alias = reference.table == table ? Self.alias(table) : try lead()
+        return "\(alias).\(rules.quoted(try draft.table(reference.table).schema.columns[index].name))"
+    }
+
+    func type(of reference: ColumnReference) throws(Diagnostic) -> RowType {
+        switch reference.index {
+        case .file(let index): return RowType(try draft.table(reference.table).schema.columns[index].type)
+        case .derived(let derived):
+            switch derived {
+            case .leadWonAt, .dealLastBought: return try timeType([.closed])
+            case .dealAxis: return try timeType([.closed, .created])
+            case .dealBuyer: return .text
+            default: return RowType(derived.type)
+            }
+        }
+    }
+
+    private func timeType(_ roles: [ColumnRole]) throws(Diagnostic) -> RowType {
+        let schema = try draft.table(.deals).schema
+        return roles.contains { schema.column($0)?.type == .timestamp } ? .timestamp : .date
+    }
+
+    /// A derived column that is a yes or no.
+    func derivedCondition(_ derived: DerivedColumn) throws(Diagnostic) -> Condition {
+        switch derived {
+        case .leadWon: return Condition("\(try wins()).is_won = 1")
+        case .leadLost:
+            let alias = try wins()
+            WinWriter.needsAll(draft)
+            return Condition("\(alias).is_won = 0 and \(alias).is_open = 0", binding: .and)
+        case .leadOpen:
+            let stands = [try derivedCondition(.leadWon).negated, try derivedCondition(.leadLost).negated]
+            return .all(try hasLead().map { [$0] + stands } ?? stands)
+        case .dealWon: return try states().is(.won)
+        case .dealLost: return try states().is(.lost)
+        case .dealOpen: return try states().is(.open)
+        case .dealNewCustomer:
+            needsWinNumbers = true
+            return .all([try states().is(.won), Condition("d.win_number = 1", mayBeUnknown: false)])
+        case .leadWonAt, .dealAxis, .dealBuyer, .dealLastBought, .dealSourceWinRate: return .no
+        }
+    }
+
+    /// That there is a lead, which of a row of leads need not be asked.
+    func hasLead() throws(Diagnostic) -> Condition? {
+        guard table != .leads else { return nil }
+        let lead = try lead()
+        return try column(.id, of: .leads, lead).map { Condition("\($0.text) is not null", mayBeUnknown: false) }
+    }
+
+    private func states() throws(Diagnostic) -> StateWriter { StateWriter(table: try draft.table(.deals), alias: "d", rules: rules) }
+
+    private func derived(_ derived: DerivedColumn, of table: TableRole) throws(Diagnostic) -> String {
+        switch derived {
+        case .leadWon, .leadLost, .leadOpen, .dealWon, .dealLost, .dealOpen, .dealNewCustomer: return try derivedCondition(derived).value
+        case .leadWonAt: return "\(try wins()).won_at"
+        case .dealAxis:
+            let type = try timeType([.closed, .created])
+            func read(_ role: ColumnRole) throws(Diagnostic) -> String {
+                guard let column = try own(role) else { return null(type) }
+                return time(rules.read(column.text, column.type), column.type, as: type)
+            }
+            return "case when \(try states().is(.open).text) then \(try read(.created)) else \(try read(.closed)) end"
+        case .dealBuyer: return try Buyers(draft: draft).name("d")
+        case .dealLastBought:
+            needsWinNumbers = true
+            return "case when \(try derivedCondition(.dealNewCustomer).text) then d.last_bought end"
+        case .dealSourceWinRate:
+            let (part, source) = try SourceRateWriter(draft: draft).part(self)
+            return join("rates", as: "r", part) { alias in source.map { rules.same("\(alias).source_key", $0) } ?? "true" } + ".win_rate"
+        }
+    }
+
+    /// Whether the deals must be numbered among those of their buyers.
+    private var needsWinNumbers = false
+
+    private func winNumbers() throws(Diagnostic) -> String {
+        try draft.shared("win numbers") { () throws(Diagnostic) in try Buyers(draft: draft).numbered() }
+    }
+
+    func null(_ type: RowType) -> String { "cast(null as \(rules.type(SQLType(type))))" }
+
+    /// A date or a time stamp as the one or the other.
+    func time(_ text: String, _ type: RowType, as target: RowType) -> String {
+        switch (type, target) {
+        case (.date, .timestamp): rules.timestamp(ofDate: text)
+        case (.timestamp, .date): rules.day(ofTimestamp: text)
+        default: text
+        }
+    }
+}
+
+extension SQLType {
+    /// What values of a row are as columns of a part.
+    init(_ type: RowType) {
+        switch type {
+        case .exact(let scale): self = .exact(scale: scale)
+        case .real: self = .real
+        case .duration: self = .exact(scale: 0)
+        case .text, .unknown: self = .text
+        case .date: self = .date
+        case .timestamp: self = .timestamp
+        case .yesNo: self = .yesNo
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package import FunnelModel
+package import FunnelPlan
+
+/// From the rows of a query to the answer that the engine of the store in memory gives.
+package enum SQLAnswer {
+    package static func answer(_ rows: [[Value]], to query: SQLQuery, of plan: Plan) -> Answer {
+        let shown = plan.measures.filter(\.isShown)
+        let width = plan.keys.count + shown.count
+        let columns =
+            plan.keys.map { key -> AnswerColumn in
+                if case .period(let grain) = key.kind { return AnswerColumn(key.name, .key(grain)) }
+                return AnswerColumn(key.name, .key(nil))
+            } + shown.map { AnswerColumn($0.name, .measure($0.quantity)) }
+        let hasFewRows = LineMarks.hasFewRows(plan)
+        let hasKinds = LineMarks.hasKinds(plan)
+        var answer = Answer(columns: columns, rows: [])
+        var small = 0
+        for row in rows {
+            var values = zip(row, query.columns).prefix(width).map { value($0, $1.type) }
+            for (index, key) in plan.keys.enumerated() { values[index] = self.key(values[index], key.kind, plan.rules) }
+            let kind = hasKinds ? row[row.count - 1].double ?? 0 : 0
+            if hasFewRows, row[width].double == 1, kind == 0 { small += 1 }
+            if kind == 2 {
+                answer.total = values
+            } else {
+                if kind == 1, let first = ranked(plan).first { values[first] = .text("other") }
+                answer.rows.append(values)
+            }
+        }
+        if small > 0 { answer.remarks.append(Remark(.caution, "\(small) of \(answer.rows.count) groups rest on fewer than 30 rows")) }
+        return answer
+    }
+
+    package static func answer(_ rows: [[Value]], to query: SQLQuery, of plan: ListPlan) -> Answer {
+        let columns = plan.columns.map { column -> AnswerColumn in
+            let type: ColumnType =
+                switch column.type {
+                case .text, .duration, .unknown: .text
+                case .exact(scale: 0): .integer
+                case .exact(let scale): .decimal(scale: scale)
+                case .real: .decimal(scale: 6)
+                case .date: .date
+                case .timestamp: .timestamp
+                case .yesNo: .yesNo
+                }
+            return AnswerColumn(column.name, .field(type))
+        }
+        return Answer(columns: columns, rows: rows.map { row in zip(row, query.columns).map { value($0, $1.type) } })
+    }
+
+    private static func ranked(_ plan: Plan) -> [Int] {
+        let others = plan.keys.indices.filter { if case .period = plan.keys[$0].kind { false } else { true } }
+        return others.isEmpty ? Array(plan.keys.indices) : others
+    }
+
+    private static func key(_ value: Value, _ kind: PlanKey.Kind, _ rules: CalendarRules) -> Value {
+        guard case .period(let grain) = kind else { return value }
+        switch value {
+        case .date(let day): return .period(Period(grain, holding: day, rules: rules))
+        case .exact(let index): return .period(Period(grain, index: Int(index.units), rules: rules))
+        default: return .missing
+        }
+    }
+
+    /// A value as its column's type has it: engines give whole numbers for yes and no, texts for dates, binary numbers for
+    /// decimals.
+    static func value(_ value: Value, _ type: SQLType) -> Value {
+        switch (type, value) {
+        case (_, .missing): .missing
+        case (.exact(let scale), .real(let real)): .exact(Exact(Int128((real * pow10(scale)).rounded()), scale: scale))
+        case (.exact(let scale), .exact(let exact)): .exact(exact.scaled(to: scale) ?? trimmed(exact, to: scale))
+        case (.real, .exact(let exact)): .real(exact.double)
+        case (.yesNo, .exact(let exact)): .yesNo(exact.units != 0)
+        case (.date, .timestamp(let day, _)): .date(day)
+        case (.timestamp, .date(let day)): .timestamp(day: day, microseconds: 0)
+        case (.date, .text(let text)): time(text).map { .date($0.day) } ?? .missing
+        case (.timestamp, .text(let text)): time(text).map { .timestamp(day: $0.day, microseconds: $0.microseconds) } ?? .missing
+        default: value
+        }
+    }
+
+    private static func pow10(_ digits: Int) -> Double { Double(Exact.power(digits)) }
+
+    /// The same number with fewer digits, where those left out are zeros.
+    private static func trimmed(_ exact: Exact, to scale: Int) -> Exact {
+        let factor = Exact.power(exact.scale - scale)
+        return exact.units % factor == 0 ? Exact(exact.units / factor, scale: scale) : exact
+    }
+
+    /// `2024-01-05` or `2024-01-05 10:30:00.5`.
+    private static func time(_ text: String) -> Instant? {
+        let digits = Array(text.utf8)
+        func number(_ range: Range<Int>) -> Int? {
+            guard range.upperBound <= digits.count else { return nil }
+            return Int(String(decoding: digits[range], as: UTF8.self))
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return nil }
+        let days = Calendar.day(year: year, month: month, day: day)
+        guard let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19) else { return Instant(day: days) }
+        var fraction = 0
+        if digits.count > 20 {
+            let part = digits[20..<min(26, digits.count)]
+            fraction = (Int(String(decoding: part, as: UTF8.self)) ?? 0) * Int(Exact.power(6 - part.count))
+        }
+        return Instant(day: days, microseconds: Int64((hour * 3600 + minute * 60 + second) * 1_000_000 + fraction))
+    }
+}

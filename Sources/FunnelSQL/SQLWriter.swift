@@ -1,0 +1,19 @@
+package import FunnelPlan
+package import FunnelText
+
+/// Writes plans as queries in SQL. The engine computes all of the answer; what comes back are its lines.
+package enum SQLWriter {
+    /// `title` is the query in the words of the language; it stands in the first line.
+    package static func query(_ plan: Plan, _ catalog: SQLCatalog, _ dialect: SQLDialect, title: String? = nil) throws(Diagnostic) -> SQLQuery {
+        let draft = Draft(catalog, dialect.rules, asOf: plan.asOf)
+        let writer = try PlanWriter(plan, draft)
+        let (select, columns) = try LineWriter(writer).select()
+        return SQLQuery(text: draft.text(title, select), columns: columns)
+    }
+
+    package static func query(_ plan: ListPlan, _ catalog: SQLCatalog, _ dialect: SQLDialect, title: String? = nil) throws(Diagnostic) -> SQLQuery {
+        let draft = Draft(catalog, dialect.rules, asOf: nil)
+        let (select, columns) = try ListWriter(plan: plan, draft: draft).select()
+        return SQLQuery(text: draft.text(title, select), columns: columns)
+    }
+}
