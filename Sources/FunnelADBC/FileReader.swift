@@ -88,7 +88,7 @@ package final class FileReader {
     // MARK: - SQLite
 
     private func sqlite(_ path: String) throws(ADBCError) -> Connection {
-        try Connection.open(try Driver.load(try search.find(.sqlite)), options: [("uri", "file:\(Self.inURI(path))?mode=ro")])
+        try Connection.open(try Driver.load(try search.find(.sqlite)), options: [("uri", "file:\(Percent.encoded(path, keeping: "/-._~"))?mode=ro")])
     }
 
     private func onlyTable(of connection: Connection) throws(ADBCError) -> String {
@@ -97,14 +97,6 @@ package final class FileReader {
         for row in names { if case .text(let name)? = row.first { tables.append(name) } }
         guard tables.count == 1 else { throw .whichTable(tables) }
         return tables[0]
-    }
-
-    /// Letters that mean something in a URI, written so that they don't.
-    private static func inURI(_ path: String) -> String {
-        path.utf8.map { byte in
-            let isPlain = byte >= 0x30 && byte <= 0x39 || byte >= 0x41 && byte <= 0x5A || byte >= 0x61 && byte <= 0x7A || "/._-~".utf8.contains(byte)
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
     }
 
     // MARK: - SQL

@@ -2,12 +2,10 @@ import CADBC
 import FunnelArrow
 import Glibc
 
-/// A column of batches that wait to be brought together.
-final class GatheredColumn {
+/// A column of batches that are brought together. One thread gathers; any may ask for a slice.
+final class GatheredColumn: @unchecked Sendable {
     let field: ArrowField
     private let index: Int
-    private var slices: [ColumnSlice] = []
-    private(set) var textBytes = 0
     /// The dictionary of what was brought together last, which is mostly that of the next as well.
     private var known: (values: FunnelArrow.ArrowArray, dictionary: ArrowDictionary)?
 
@@ -16,11 +14,12 @@ final class GatheredColumn {
         self.index = index
     }
 
-    var name: String { field.name.isEmpty ? "column_\(index + 1)" : field.name }
+    private var name: String { field.name.isEmpty ? "column_\(index + 1)" : field.name }
 
     /// The column's part of a batch.
-    func slice(of batch: CADBC.ArrowArray) throws(ADBCError) -> ColumnSlice {
-        guard let child = batch.children[index]?.pointee, child.offset >= 0, child.length - batch.offset >= batch.length else {
+    func slice(of array: ImportedArray) throws(ADBCError) -> ColumnSlice {
+        let batch = array.pointer.pointee
+        guard let child = batch.children[index]?.pointee, batch.offset >= 0, child.offset >= 0, child.length - batch.offset >= batch.length else {
             throw .damagedColumn(name, "the rows are not as many as those of the batch")
         }
         guard child.n_buffers >= ColumnSlice.bufferCount(field.dictionary?.index ?? field.type), (child.dictionary != nil) == (field.dictionary != nil) else {
@@ -29,25 +28,17 @@ final class GatheredColumn {
         return ColumnSlice(array: child, offset: Int(child.offset + batch.offset), count: Int(batch.length))
     }
 
-    func add(_ slice: ColumnSlice) {
-        slices.append(slice)
-        textBytes += slice.textBytes(of: field)
-    }
-
-    /// What waits, in one piece.
-    func take() throws(ADBCError) -> FunnelArrow.ArrowArray {
-        defer {
-            slices = []
-            textBytes = 0
-        }
-        guard field.dictionary != nil else { return try SliceCopy(slices, field.type, name).array() }
-        return try coded()
+    /// The column of some batches that have rows, in one piece.
+    func gather(_ arrays: [ImportedArray]) throws(ADBCError) -> FunnelArrow.ArrowArray {
+        var slices: [ColumnSlice] = []
+        for array in arrays { slices.append(try slice(of: array)) }
+        return field.dictionary == nil ? try SliceCopy(slices, field.type, name).array() : try coded(slices)
     }
 
     // MARK: - Dictionaries
 
     /// Codes of the dictionaries of all slices, which stand one behind the other; equal neighbours are one.
-    private func coded() throws(ADBCError) -> FunnelArrow.ArrowArray {
+    private func coded(_ slices: [ColumnSlice]) throws(ADBCError) -> FunnelArrow.ArrowArray {
         var distinct: [(slice: ColumnSlice, values: FunnelArrow.ArrowArray)] = []
         var starts: [Int] = []
         var total = 0

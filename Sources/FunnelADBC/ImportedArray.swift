@@ -9,6 +9,8 @@ final class ImportedArray: @unchecked Sendable {
         pointer.initialize(to: ArrowArray())
     }
 
+    var rowCount: Int { Int(pointer.pointee.length) }
+
     deinit {
         pointer.pointee.release?(pointer)
         pointer.deallocate()

@@ -54,4 +54,22 @@ extension ADBCError {
                 .other, "it has \(tables.count) tables, and one is loaded at a time",
                 mends: ["say which: `table \"\(tables[0])\"`", "they are " + tables.map { "`\($0)`" }.joined(separator: ", ")])
     }
+
+    // MARK: - Connect strings
+
+    private static let addresses = "such as `postgres://user@host/database`, `duckdb:crm.duckdb`, `sqlite:crm.sqlite` or `spark://host:15002`"
+
+    static func noAddress(_ text: String) -> ADBCError { ADBCError(.other, "`\(text)` is no address of an engine", mends: ["it is \(addresses)"]) }
+
+    static func noDialect(_ text: String) -> ADBCError {
+        ADBCError(.other, "`\(text)` does not say which SQL the engine speaks", mends: ["add `?dialect=` and one of duckdb, postgres, sqlite, spark"])
+    }
+
+    static func unknownEngine(_ name: String, _ text: String) -> ADBCError {
+        ADBCError(.other, "`\(name)` is no engine that is known", mends: ["an address is \(addresses)", "any other engine needs `?driver=` with the path of its driver"])
+    }
+
+    static func noVariable(_ name: String) -> ADBCError {
+        ADBCError(.other, "the environment has no variable `\(name)`", mends: ["set it before funnel is started"])
+    }
 }

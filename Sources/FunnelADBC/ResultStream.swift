@@ -70,7 +70,8 @@ package final class ResultStream: @unchecked Sendable {
     ///
     /// - Parameter progress: how many rows have come.
     package func columns(progress: (Int) -> Void = { _ in }) throws(ADBCError) -> ArrowFile {
-        var gathering = BatchGathering(fields)
+        let gathering = BatchGathering(fields)
+        defer { gathering.end() }
         while let array = try next() {
             try gathering.add(array)
             progress(gathering.rowCount)

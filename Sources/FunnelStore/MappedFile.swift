@@ -11,7 +11,6 @@ package final class MappedFile: @unchecked Sendable {
 
     /// How many bytes past the end can be read.
     package static let padding = 64
-    private static let largePage = 2 << 20
 
     /// A regular file, or nil with `errno` where it can't be mapped.
     package init?(descriptor: Int32) {
@@ -61,10 +60,7 @@ package final class MappedFile: @unchecked Sendable {
 
     /// Memory of this size, written by `fill` before anything reads it, as if it had been mapped.
     package init<Failure: Error>(count: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
-        // Large pages, where the system has them, are brought in by the hundred.
-        let isLarge = count >= Self.largePage
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: count + Self.padding, alignment: isLarge ? Self.largePage : 64)
-        if isLarge { madvise(memory, count, Int32(MADV_HUGEPAGE)) }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: count + Self.padding, alignment: 64)
         (memory + count).initializeMemory(as: UInt8.self, repeating: 0, count: Self.padding)
         do throws(Failure) {
             try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
