@@ -53,7 +53,7 @@ let package = Package(
         room(
             "FunnelSession",
             sees: [
-                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelArrow", "FunnelADBC", "FunnelIngest",
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelSQL", "FunnelStore", "FunnelArrow", "FunnelADBC", "FunnelIngest",
                 "FunnelBinder", "FunnelEngine", "FunnelRender",
             ]),
         room("FunnelShell", sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "CEditLine"]),

@@ -24,5 +24,8 @@ package struct ADBCError: Error, Sendable, Hashable {
         self.mends = mends
     }
 
+    /// Whether a server has asked for a password and got none.
+    var wantsPassword: Bool { message.contains("no password supplied") }
+
     package static let interrupted = ADBCError(.interrupted, "stopped")
 }

@@ -24,7 +24,8 @@ package struct EngineAddress: Sendable, Hashable {
     ///   - environment: variables, for `${NAME}`.
     package init(_ text: String, resolve: (String) -> String, environment: (String) -> String?) throws(ADBCError) {
         shown = Secrets.masked(text)
-        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex, text[..<colon].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
+        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex,
+            text[..<colon].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
         else { throw .noAddress(shown) }
         let kind = EngineKind(scheme: text[..<colon].lowercased())
         self.kind = kind
@@ -54,7 +55,8 @@ package struct EngineAddress: Sendable, Hashable {
             let scheme = parts.others.contains { $0.key == "tls" } ? "grpc+tls" : "grpc"
             parts.others.removeAll { $0.key == "tls" }
             options =
-                [Option(key: "uri", value: scheme + (try Self.filled(String(parts.base[colon...]), environment)))] + (try Self.options(parts.others, environment))
+                [Option(key: "uri", value: scheme + (try Self.filled(String(parts.base[colon...]), environment)))]
+                + (try Self.options(parts.others, environment))
         case .other:
             file = nil
             options = [Option(key: "uri", value: try Self.filled(parts.whole, environment))]
@@ -62,7 +64,15 @@ package struct EngineAddress: Sendable, Hashable {
     }
 
     /// The same with a password, for a server that has asked for one.
-    package func with(password: String) -> EngineAddress { EngineAddress(self, options + [Option(key: "password", value: password)]) }
+    func with(password: String) -> EngineAddress {
+        guard kind == .postgresql else { return EngineAddress(self, options + [Option(key: "password", value: password)]) }
+        return EngineAddress(
+            self,
+            options.map { option in
+                option.key == "uri"
+                    ? Option(key: "uri", value: option.value + (option.value.contains("?") ? "&" : "?") + "password=" + Percent.encoded(password)) : option
+            })
+    }
 
     private init(_ other: EngineAddress, _ options: [Option]) {
         (kind, dialect, driver, file, shown) = (other.kind, other.dialect, other.driver, other.file, other.shown)

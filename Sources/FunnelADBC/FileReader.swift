@@ -34,7 +34,8 @@ package final class FileReader {
         }
         let connection = try openDuckDB()
         try connection.execute("set threads = \(threads)")
-        return try connection.query("select * from \(try source(path, kind, sheet: table, connection))\(rows)", interrupt: interrupt).columns(progress: progress)
+        return try connection.query("select * from \(try source(path, kind, sheet: table, connection))\(rows)", interrupt: interrupt).columns(
+            progress: progress)
     }
 
     /// How many bytes the files are that a path names.
@@ -92,7 +93,8 @@ package final class FileReader {
     }
 
     private func onlyTable(of connection: Connection) throws(ADBCError) -> String {
-        let names = try connection.query("select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by 1").rows()
+        let names = try connection.query("select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by 1")
+            .rows()
         var tables: [String] = []
         for row in names { if case .text(let name)? = row.first { tables.append(name) } }
         guard tables.count == 1 else { throw .whichTable(tables) }

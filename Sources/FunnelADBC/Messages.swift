@@ -1,3 +1,5 @@
+import FunnelText
+
 // What can be wrong with a driver or an engine.
 extension ADBCError {
     static func noLibrary(_ path: String, _ reason: String) -> ADBCError {
@@ -66,10 +68,26 @@ extension ADBCError {
     }
 
     static func unknownEngine(_ name: String, _ text: String) -> ADBCError {
-        ADBCError(.other, "`\(name)` is no engine that is known", mends: ["an address is \(addresses)", "any other engine needs `?driver=` with the path of its driver"])
+        ADBCError(
+            .other, "`\(name)` is no engine that is known",
+            mends: ["an address is \(addresses)", "any other engine needs `?driver=` with the path of its driver"])
     }
 
     static func noVariable(_ name: String) -> ADBCError {
         ADBCError(.other, "the environment has no variable `\(name)`", mends: ["set it before funnel is started"])
+    }
+
+    /// `tables`: those that there are.
+    static func noTable(_ path: [String], _ engine: String, _ tables: [String], _ error: ADBCError?) -> ADBCError {
+        let name = path.joined(separator: ".")
+        let near = Suggestion.mend(for: name, among: tables) ?? Suggestion.mend(for: path.last ?? name, among: tables)
+        let listed = tables.isEmpty ? nil : "its tables are " + tables.prefix(20).map { "`\($0)`" }.joined(separator: ", ") + (tables.count > 20 ? " …" : "")
+        return ADBCError(
+            .other, "`\(engine)` has no table `\(name)`" + (tables.isEmpty ? error.map { ": " + $0.message } ?? "" : ""),
+            mends: [near ?? listed].compactMap { $0 })
+    }
+
+    package static func noFile(_ address: String, near: String?) -> ADBCError {
+        ADBCError(.other, "there is no such file", mends: [near.map { "`\($0)` may be meant" } ?? "`save to \"\(address)\"` makes it"])
     }
 }

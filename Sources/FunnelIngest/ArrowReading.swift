@@ -15,6 +15,7 @@ struct ArrowReading {
     let byteCount: Int
     /// Whether all rows are here, and not only the first ones.
     let isWhole: Bool
+    private let demands: [Int: TypeDemand]
     var assignment: RoleAssignment
     var notes: [String]
     private let interrupt: Interrupt?
@@ -40,6 +41,7 @@ struct ArrowReading {
         self.interrupt = interrupt
         byteCount = columns.bytes
         isWhole = columns.isWhole
+        demands = columns.demands
         let file = columns.file
         self.file = file
         // The names go the way of a text file's header, so that they are told apart and recognised in the same way.
@@ -97,7 +99,7 @@ struct ArrowReading {
     func way(_ column: Int) -> Way {
         let type = type(column)
         let isConditional = assignment.conditional.contains { $0.column == column }
-        let demand = isConditional ? nil : assignment.demand(column)
+        let demand = isConditional ? nil : assignment.demand(column) ?? demands[sources[column].field]
         let fits: Bool =
             switch (type, demand) {
             case (.null, _), (.time, _): false

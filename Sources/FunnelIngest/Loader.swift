@@ -40,6 +40,27 @@ package enum Loader {
         return try ArrowReading(request, columns, interrupt: interrupt).schema()
     }
 
+    /// The same, with which roles were given and which recognised.
+    package static func recognise(_ request: LoadRequest, _ columns: EngineColumns) throws -> (TableSchema, [(role: ColumnRole, column: Int, recognised: Bool)])
+    {
+        var request = request
+        request.onError = .null
+        let reading = try ArrowReading(request, columns, interrupt: nil)
+        let (schema, recognised) = try reading.recognised()
+        return (schema, request.role.roles.compactMap { role in schema.roles[role].map { (role, $0, recognised.contains(role)) } })
+    }
+
+    /// Which texts of a status column mean which state; throws where one is not known to mean any.
+    package static func states(of texts: [String], column: String, _ request: LoadRequest) throws -> [DealState: [String]] {
+        let dictionary = TextDictionary(texts)
+        let codes = Codes(packing: Buffer((0..<texts.count).map { UInt32($0) }), size: texts.count)
+        var notes: [String] = []
+        let states = try StateReading.states(Column(name: column, values: .text(codes, dictionary), validity: nil), request, notes: &notes)
+        var found: [DealState: [String]] = [:]
+        for (text, state) in zip(dictionary.texts, states) { if let state { found[state, default: []].append(text) } }
+        return found
+    }
+
     /// Makes a table of columns that an engine has handed over, as one is made of a file.
     package static func load(
         _ request: LoadRequest, _ columns: EngineColumns, interrupt: Interrupt, progress: @escaping @Sendable (LoadProgress) -> Void
@@ -75,10 +96,13 @@ package struct EngineColumns: Sendable {
     /// The bytes that they were read from, for the report.
     package var bytes: Int
     package var isWhole: Bool
+    /// What the texts of a column are, by its place, where the engine tells it and its driver hands text over.
+    package var demands: [Int: TypeDemand]
 
-    package init(file: ArrowFile, bytes: Int, isWhole: Bool = true) {
+    package init(file: ArrowFile, bytes: Int, isWhole: Bool = true, demands: [Int: TypeDemand] = [:]) {
         self.file = file
         self.bytes = bytes
         self.isWhole = isWhole
+        self.demands = demands
     }
 }

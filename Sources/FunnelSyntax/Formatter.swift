@@ -84,8 +84,10 @@ extension Printer {
             lines(
                 head: "define \(name(definition.name)) = \(text(definition.expression))" + (definition.unit.map { " as " + name($0) } ?? ""),
                 definition.texts.map(quoted))
-        case .load(let load): lines(head: "load \(name(load.table)) from \(quoted(load.file.path))", clauses(load))
-        case .save, .open, .test, .parameter, .include, .set, .describe, .list, .funnel, .leaks, .transitions, .compare, .target, .help, .show: text(statement)
+        case .load(let load): lines(head: head(load), clauses(load))
+        case .connect, .save, .saveTo, .open, .test, .parameter, .include, .set, .describe, .list, .funnel, .leaks, .transitions, .compare, .target, .help,
+            .show:
+            text(statement)
         }
     }
 

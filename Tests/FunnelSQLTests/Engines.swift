@@ -14,7 +14,9 @@ struct EngineUnderTest: CustomTestStringConvertible, Sendable {
     static let all = SQLDialect.all.map { EngineUnderTest(dialect: $0) }
     /// Those whose driver and server are here. In CI, where `FUNNEL_PYTHON` is set, all must be.
     private static let only = getenv("FUNNEL_ENGINE").map { String(cString: $0) }
-    static let present = all.filter { engine in (only == nil || only == engine.name) && (isCI || system("'\(python)' '\(script)' check \(engine.name) >/dev/null 2>&1") == 0) }
+    static let present = all.filter { engine in
+        (only == nil || only == engine.name) && (isCI || system("'\(python)' '\(script)' check \(engine.name) >/dev/null 2>&1") == 0)
+    }
 
     private static let named = getenv("FUNNEL_PYTHON").map { String(cString: $0) }
     private static let isCI = getenv("FUNNEL_ENGINES").map { String(cString: $0) } == "all"
@@ -46,7 +48,8 @@ struct EngineUnderTest: CustomTestStringConvertible, Sendable {
                 outcomes.append(.failed(EngineScript.unescaped(String(parts.dropFirst().joined(separator: "\t")))))
                 continue
             }
-            outcomes.append(.rows(lines.prefix(count).map { $0.split(separator: "\t", omittingEmptySubsequences: false).map { EngineScript.value(String($0)) } }))
+            outcomes.append(
+                .rows(lines.prefix(count).map { $0.split(separator: "\t", omittingEmptySubsequences: false).map { EngineScript.value(String($0)) } }))
             lines = lines.dropFirst(count)
         }
         return outcomes

@@ -52,6 +52,9 @@ package final class Transcript {
         case .wrote(let path, let rows): return ["wrote \(rows) rows to \(path)"]
         case .saved(let path, let tables): return ["saved \(path): " + tables.map { "\($0.role.rawValue) \($0.rows) rows" }.joined(separator: ", ")]
         case .opened(let path, let tables): return ["opened \(path): " + tables.map { "\($0.role.rawValue) \($0.rows) rows" }.joined(separator: ", ")]
+        case .connected(let engine, _): return ["connected \(engine)"]
+        case .bound(let role, let origin, let roles, let notes):
+            return ["\(role.rawValue) in place: \(origin)", "  " + roles.map { "\($0.role.rawValue) = \($0.column)" }.joined(separator: ", ")] + notes
         case .timing, .settings, .history, .leave: return []
         }
     }
