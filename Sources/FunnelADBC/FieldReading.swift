@@ -14,6 +14,38 @@ enum FieldReading {
         return fields
     }
 
+    /// The columns that hold numbers as text: PostgreSQL's driver hands `numeric` over so, and says so in the metadata.
+    static func numberTexts(_ schema: ArrowSchema) -> Set<Int> {
+        var found: Set<Int> = []
+        for index in 0..<Int(schema.n_children) {
+            guard let metadata = schema.children[index]?.pointee.metadata else { continue }
+            let pairs = self.pairs(metadata)
+            // An opaque type has a small JSON document beside it.
+            guard let told = pairs["ADBC:postgresql:typname"] ?? pairs["ARROW:extension:metadata"], told.contains("numeric") else { continue }
+            found.insert(index)
+        }
+        return found
+    }
+
+    /// Metadata are a count of pairs, and each text of a pair behind its length.
+    private static func pairs(_ bytes: UnsafePointer<CChar>) -> [String: String] {
+        let base = UnsafeRawPointer(bytes)
+        var at = 4
+        func text() -> String {
+            let count = Int(base.loadUnaligned(fromByteOffset: at, as: Int32.self))
+            guard count >= 0, count < 1 << 20 else { return "" }
+            let text = String(decoding: UnsafeRawBufferPointer(start: base + at + 4, count: count), as: UTF8.self)
+            at += 4 + count
+            return text
+        }
+        var pairs: [String: String] = [:]
+        for _ in 0..<min(64, max(0, base.loadUnaligned(as: Int32.self))) {
+            let key = text()
+            pairs[key] = text()
+        }
+        return pairs
+    }
+
     private static func field(_ schema: ArrowSchema, _ index: Int) throws(ADBCError) -> ArrowField {
         let name = schema.name.map { String(cString: $0) } ?? ""
         let shown = name.isEmpty ? "column_\(index + 1)" : name

@@ -75,15 +75,29 @@ package final class FileReader {
         }
     }
 
-    /// Loads an extension that stands beside the driver, or that DuckDB has installed before.
     private func loadExtension(_ name: String, _ connection: Connection) throws(ADBCError) {
+        do throws(ADBCError) {
+            try connection.execute(Self.loading(name, connection))
+        } catch {
+            throw .noExtension(name, Self.installation(name, connection.version().version), error)
+        }
+    }
+
+    /// Loads an extension that stands beside the driver, or that DuckDB has installed before.
+    private static func loading(_ name: String, _ connection: Connection) -> String {
         let folder = SmallFile.folder(of: connection.driver.location.path) + "/duckdb_extension_\(name)/extensions"
         let files: [String] = SmallFile.names(folder).map { "\(folder)/\($0)/\(name).duckdb_extension" }.filter { access($0, R_OK) == 0 }
-        do throws(ADBCError) {
-            try connection.execute("load " + (files.first.map { path in Self.literal(path) } ?? name))
-        } catch {
-            throw .noExtension(name, version: connection.version().version, error)
-        }
+        return "load " + (files.first.map { path in literal(path) } ?? name)
+    }
+
+    static func canLoad(_ name: String, _ connection: Connection) -> Bool {
+        (try? connection.execute("set autoinstall_known_extensions = false")) != nil && (try? connection.execute(loading(name, connection))) != nil
+    }
+
+    /// The command that installs an extension for a version of DuckDB.
+    static func installation(_ name: String, _ version: String?) -> String {
+        let number = version.map { $0.hasPrefix("v") ? String($0.dropFirst()) : $0 }
+        return "`pip install duckdb-extension-\(name)\(number.map { "==" + $0 } ?? "")`"
     }
 
     // MARK: - SQLite

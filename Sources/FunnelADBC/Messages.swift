@@ -41,12 +41,9 @@ extension ADBCError {
             ])
     }
 
-    /// `version`: that of the DuckDB which it must fit.
-    static func noExtension(_ name: String, version: String?, _ error: ADBCError) -> ADBCError {
-        let number = version.map { $0.hasPrefix("v") ? String($0.dropFirst()) : $0 }
-        return ADBCError(
-            .other, "DuckDB can't load its extension `\(name)`: \(error.message)",
-            mends: ["install it: `pip install duckdb-extension-\(name)\(number.map { "==" + $0 } ?? "")`, in the environment of the driver"])
+    static func noExtension(_ name: String, _ installation: String, _ error: ADBCError) -> ADBCError {
+        ADBCError(
+            .other, "DuckDB can't load its extension `\(name)`: \(error.message)", mends: ["install it: \(installation), in the environment of the driver"])
     }
 
     static func whichTable(_ tables: [String]) -> ADBCError {

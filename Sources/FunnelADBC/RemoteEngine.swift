@@ -36,8 +36,10 @@ package final class RemoteEngine: Sendable {
 
     /// `PostgreSQL 15.18`
     package var versionText: String {
-        let told = connection.version()
-        return [address.kind.title, told.version].compactMap { $0 }.joined(separator: " ")
+        var version = connection.version().version.map { $0.hasPrefix("v") ? String($0.dropFirst()) : $0 }
+        // PostgreSQL tells 150018 for 15.18.
+        if address.kind == .postgresql, let number = version.flatMap({ Int($0) }) { version = "\(number / 10_000).\(number % 10_000)" }
+        return [address.kind.title, version].compactMap { $0 }.joined(separator: " ")
     }
 
     // MARK: - Tables

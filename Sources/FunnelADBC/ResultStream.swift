@@ -10,6 +10,8 @@ package final class ResultStream: @unchecked Sendable {
     private let watch: CancelWatch
     private let interrupt: Interrupt?
     package let fields: [ArrowField]
+    /// Columns that hold numbers as text.
+    private let numberTexts: Set<Int>
 
     init(_ statement: Statement, interrupt: Interrupt?) throws(ADBCError) {
         let driver = statement.driver
@@ -23,6 +25,7 @@ package final class ResultStream: @unchecked Sendable {
             try Self.check(stream, driver, stream.pointee.get_schema(stream, &schema))
             defer { schema.release?(&schema) }
             fields = try FieldReading.fields(schema)
+            numberTexts = FieldReading.numberTexts(schema)
         } catch {
             watch.end()
             stream.pointee.release?(stream)
@@ -79,15 +82,24 @@ package final class ResultStream: @unchecked Sendable {
         return try gathering.file()
     }
 
+    /// A decimal out of its text; a number that is none is missing.
+    private static func number(_ value: Value) -> Value {
+        guard case .text(let text) = value else { return value }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let units = Int128(parts.joined()) else { return Double(text).flatMap { $0.isFinite ? .real($0) : nil } ?? .missing }
+        return .exact(Exact(units, scale: parts.count == 2 ? parts[1].utf8.count : 0))
+    }
+
     /// All of it, row by row: for the few rows of an answer.
     package func rows() throws(ADBCError) -> [[Value]] {
         let file = try columns()
         var rows: [[Value]] = []
         for batch in file.batches {
             var columns: [[Value]] = []
-            for (field, array) in zip(file.fields, batch.arrays) {
+            for (index, (field, array)) in zip(file.fields, batch.arrays).enumerated() {
                 do throws(ArrowError) {
-                    columns.append(try array.cells(of: field.name))
+                    let cells = try array.cells(of: field.name)
+                    columns.append(numberTexts.contains(index) ? cells.map(Self.number) : cells)
                 } catch {
                     throw ADBCError(.other, "the result " + error.message)
                 }

@@ -55,7 +55,8 @@ struct Options: ParsableArguments {
         configuration.parameters = param.map { ($0.name, $0.value) }
         configuration.format = format
         configuration.isSafe = safe
-        configuration.environment = { name in getenv(name).map { String(cString: $0) } }
+        configuration.environment = Environment.variable
+        if isatty(STDIN_FILENO) == 1 { configuration.secret = SecretPrompt.read }
         return configuration
     }
 }

@@ -105,7 +105,8 @@ struct PostgresTests {
             ("1::smallint, -2::integer, 3::bigint", "1 -2 3"), ("0.1::real, 0.25::double precision", "0.1 0.25"), ("true, null::boolean", "yes -"),
             ("'a'::text, 'b'::varchar(5), null::text", "'a' 'b' -"), ("date '2018-03-01'", "2018-03-01"),
             ("timestamp '2018-03-01 12:30:00.25'", "2018-03-01T12:30:00.250"),
-            ("timestamptz '2018-03-01 12:30:00+02'", "2018-03-01T10:30:00"), ("1.50::numeric", "'1.50'"), ("count(*) from generate_series(1, 5)", "5"),
+            ("timestamptz '2018-03-01 12:30:00+02'", "2018-03-01T10:30:00"),
+            ("1.50::numeric, -12::numeric, null::numeric, sum(x) from (values (1::bigint)) t(x)", "1.50 -12 - 1"), ("count(*) from generate_series(1, 5)", "5"),
         ])
     func values(sql: String, expected: String) throws { #expect(try RealDrivers.rows(try connect(), "select " + sql) == [expected]) }
 
