@@ -70,7 +70,7 @@ let package = Package(
             name: "FunnelTesting",
             dependencies: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelIngest", "FunnelRender", "FunnelSession"],
             path: "Tests/FunnelTesting", swiftSettings: rules),
-        .target(name: "FunnelRandom", dependencies: ["FunnelModel", "FunnelStore"], path: "Tests/FunnelRandom", swiftSettings: rules),
+        .target(name: "FunnelRandom", dependencies: ["FunnelModel", "FunnelPlan", "FunnelStore"], path: "Tests/FunnelRandom", swiftSettings: rules),
         tests("FunnelGoldenTests", sees: ["FunnelSession", "FunnelTesting"]),
         tests("FunnelSyntaxTests", sees: ["FunnelText", "FunnelSyntax", "FunnelTesting"]),
         tests("FunnelTextTests", sees: ["FunnelText"]),

@@ -27,6 +27,9 @@ struct ClickHouseRules: DialectRules {
         }
     }
 
+    func integer(_ count: String) -> String { "toInt64(\(count))" }
+    func plainZero(_ number: String) -> String { "(\(number) + 0.0)" }
+    func nullable(_ value: String) -> String { "toNullable(\(value))" }
     func day(ofTimestamp value: String) -> String { "toDate32(\(value))" }
     func timestamp(ofDate date: String) -> String { "toDateTime64(\(date), 6, 'UTC')" }
     func microseconds(ofTimestamp value: String) -> String { "toUnixTimestamp64Micro(toDateTime64(\(value), 6, 'UTC'))" }
@@ -70,7 +73,7 @@ struct ClickHouseRules: DialectRules {
     }
     func length(_ text: String) -> String { "toInt64(lengthUTF8(\(text)))" }
     func percentile(_ value: String, _ thousandths: Int) -> String { "quantileExactInclusiveOrNull(\(Exact(Int128(thousandths), scale: 3).text))(\(value))" }
-    func same(_ a: String, _ b: String) -> String { "isNotDistinctFrom(\(a), \(b))" }
+    func same(_ a: String, _ b: String, _ type: SQLType) -> String { "isNotDistinctFrom(\(a), \(b))" }
 
     func series(_ name: String, _ grain: Grain, bounds: String) -> String {
         let (unit, add) =

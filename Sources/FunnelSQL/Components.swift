@@ -99,9 +99,10 @@ extension DialectRules {
                 case "count": "count(\(value ?? "*"))"
                 case "distinct": "count(distinct \(value ?? "null"))"
                 case "percentile": percentile(value ?? "null", slot.thousandths)
-                default: "\(component.function)(\(value ?? "null"))"
+                default: "\(component.function)(\(nullable(value ?? "null")))"
                 }
-            return filtered(text, condition) + " as \(component.name)"
+            let whole = filtered(text, condition)
+            return (component.function == "count" || component.function == "distinct" ? integer(whole) : whole) + " as \(component.name)"
         }
     }
 

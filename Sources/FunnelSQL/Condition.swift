@@ -22,13 +22,13 @@ struct Condition {
     func within(_ binding: Binding) -> String { self.binding.rawValue < binding.rawValue ? "(\(text))" : text }
 
     /// Yes or no.
-    var value: String { mayBeUnknown ? "coalesce(\(text), false)" : text }
+    func value(_ rules: any DialectRules) -> String { mayBeUnknown ? rules.truth(text) : text }
 
     var negated: Condition {
         if text == "true" { return .no }
         if text == "false" { return .yes }
         return mayBeUnknown
-            ? Condition("not coalesce(\(text), false)", mayBeUnknown: false, binding: .not)
+            ? Condition("(\(text)) is not true", mayBeUnknown: false)
             : Condition("not " + (binding == .test && !text.contains(" ") ? text : "(\(text))"), mayBeUnknown: false, binding: .not)
     }
 

@@ -6,6 +6,7 @@ extension DialectRules {
     var countsInUnits: Bool { false }
     var settings: String? { nil }
     var hasPercentile: Bool { true }
+    var numbersFirst: Bool { false }
 
     func quoted(_ name: String) -> String { "\"" + Self.doubled(name, "\"") + "\"" }
     func literal(_ text: String) -> String { "'" + Self.doubled(text, "'") + "'" }
@@ -26,6 +27,10 @@ extension DialectRules {
     }
 
     func real(_ number: String) -> String { "cast(\(number) as \(type(.real)))" }
+    func integer(_ count: String) -> String { count }
+    func plainZero(_ number: String) -> String { number }
+    func nullable(_ value: String) -> String { value }
+    func truth(_ condition: String) -> String { "coalesce(\(condition), false)" }
     func greatest(_ a: String, _ b: String) -> String { "greatest(\(a), \(b))" }
     func least(_ a: String, _ b: String) -> String { "least(\(a), \(b))" }
     func power10(_ digits: Int) -> String { Exact(Exact.power(digits)).text }
@@ -68,7 +73,21 @@ extension DialectRules {
     func byCodePoints(_ text: String) -> String { text }
 
     func filtered(_ aggregate: String, _ condition: String?) -> String { condition.map { "\(aggregate) filter (where \($0))" } ?? aggregate }
-    func same(_ a: String, _ b: String) -> String { "\(a) is not distinct from \(b)" }
+    func same(_ a: String, _ b: String, _ type: SQLType) -> String { "\(a) is not distinct from \(b)" }
+
+    /// The same as an equation, by which engines join that would try all pairs.
+    func equation(_ a: String, _ b: String, _ type: SQLType) -> String {
+        let stand =
+            switch type {
+            case .exact: "0"
+            case .real: real("0")
+            case .text: "''"
+            case .yesNo: "false"
+            case .date: literal(day: 0)
+            case .timestamp: literal(Instant(day: 0))
+            }
+        return "coalesce(\(a), \(stand)) = coalesce(\(b), \(stand)) and (\(a) is null) = (\(b) is null)"
+    }
     func output(_ value: String, _ type: SQLType) -> String { "cast(\(value) as \(self.type(type)))" }
 
     /// A name or a text with each of its marks twice.

@@ -14,6 +14,8 @@ protocol DialectRules: Sendable {
     var settings: String? { get }
     /// Whether a percentile is an aggregate; else it is computed from numbered rows.
     var hasPercentile: Bool { get }
+    /// Whether the first of some lines are found by their numbers; else by `limit`.
+    var numbersFirst: Bool { get }
 
     // Names, types and constants
     func quoted(_ name: String) -> String
@@ -25,6 +27,14 @@ protocol DialectRules: Sendable {
 
     // Numbers
     func real(_ number: String) -> String
+    /// A count as a whole number with a sign.
+    func integer(_ count: String) -> String
+    /// A binary number of which a negative zero is a zero.
+    func plainZero(_ number: String) -> String
+    /// A value of which an aggregate over no rows is missing.
+    func nullable(_ value: String) -> String
+    /// A condition as a yes or a no.
+    func truth(_ condition: String) -> String
     func greatest(_ a: String, _ b: String) -> String
     func least(_ a: String, _ b: String) -> String
     func power10(_ digits: Int) -> String
@@ -67,7 +77,8 @@ protocol DialectRules: Sendable {
     // Aggregates and relations
     func filtered(_ aggregate: String, _ condition: String?) -> String
     func percentile(_ value: String, _ thousandths: Int) -> String
-    func same(_ a: String, _ b: String) -> String
+    /// Whether two columns of one type have the same value, or both none.
+    func same(_ a: String, _ b: String, _ type: SQLType) -> String
     /// What a column of the answer is cast to.
     func output(_ value: String, _ type: SQLType) -> String
 }

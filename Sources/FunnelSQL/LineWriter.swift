@@ -60,7 +60,21 @@ struct LineWriter {
 
     private var shown: [Int] { plan.measures.indices.filter { plan.measures[$0].isShown } }
 
+    /// The columns of the answer; one whose name is taken is numbered.
     private func columns(_ measures: MeasureWriter) -> [SQLColumn] {
+        var taken: Set<String> = []
+        return all(measures).map { column in
+            var name = column.name
+            var number = 2
+            while !taken.insert(name.lowercased()).inserted {
+                name = "\(column.name) \(number)"
+                number += 1
+            }
+            return SQLColumn(name, column.type)
+        }
+    }
+
+    private func all(_ measures: MeasureWriter) -> [SQLColumn] {
         plan.keys.indices.map { SQLColumn(plan.keys[$0].name, writer.shapes[$0].type) }
             + shown.map { SQLColumn(plan.measures[$0].name, measures.type(plan.measures[$0].value)) }
             + (LineMarks.hasFewRows(plan) ? [SQLColumn(LineMarks.fewRows, .exact(scale: 0))] : [])
@@ -157,7 +171,7 @@ struct LineWriter {
             text +=
                 "\nunion all\n" + Layout.clause("select", items(otherKeys, source.measures, .merged, kind: 1))
                 + "\nfrom \(other)" + (source.totals.map { "\ncross join \($0)" } ?? "")
-                + (free.isEmpty ? "\nwhere exists (select 1 from \(rest))" : "")
+                + (free.isEmpty ? "\ncross join (select count(*) as row_count from \(rest)) as n\nwhere n.row_count > 0" : "")
         }
         return writer.draft.add("lines", text)
     }
@@ -185,11 +199,16 @@ struct LineWriter {
         let score = source.measures.write(plan.measures[top.measure].value, .merged)
         conditions.append("\(score) is not null")
         let order = ["\(score) desc"] + ranked.map { (writer.shapes[$0] == .text ? rules.byCodePoints("g.\(names[$0])") : "g.\(names[$0])") + " nulls last" }
+        let from =
+            "\nfrom \(relation) as g\(join)" + (source.totals.map { "\ncross join \($0)" } ?? "") + "\nwhere \(conditions.joined(separator: " and "))"
+        let items = keys.map { "g.\($0) as \($0)" }
+        if rules.numbersFirst {
+            let place = "row_number() over (order by \(order.joined(separator: ", "))) as place"
+            let all = writer.draft.add("placed", Layout.clause("select", items + [place]) + from)
+            return writer.draft.add("best", "select \(keys.joined(separator: ", ")), 1 as is_best\nfrom \(all)\nwhere place <= \(top.count)")
+        }
         return writer.draft.add(
-            "best",
-            "select \(keys.map { "g.\($0) as \($0)" }.joined(separator: ", ")), 1 as is_best\nfrom \(relation) as g\(join)"
-                + (source.totals.map { "\ncross join \($0)" } ?? "") + "\nwhere \(conditions.joined(separator: " and "))\norder by "
-                + order.joined(separator: ", ") + "\nlimit \(top.count)")
+            "best", Layout.clause("select", items + ["1 as is_best"]) + from + "\norder by " + order.joined(separator: ", ") + "\nlimit \(top.count)")
     }
 
     // MARK: - The last select
@@ -210,14 +229,16 @@ struct LineWriter {
         let order = terms(isOther: plan.top?.withOther == true ? "line_kind" : nil) { "measure_\($0 + 1)" }
         let all =
             names + plan.measures.indices.map { "measure_\($0 + 1)" } + (LineMarks.hasFewRows(plan) ? ["few_rows"] : []) + ["line_kind"]
-        let place = order.isEmpty ? "1 as place" : "row_number() over (order by \(order.joined(separator: ", "))) as place"
-        let numbered = writer.draft.add("numbered_lines", Layout.clause("select", all + [place]) + "\nfrom \(lines)")
+        let place =
+            order.isEmpty ? "\(rules.integer("1")) as place" : rules.integer("row_number() over (order by \(order.joined(separator: ", ")))") + " as place"
+        let numbered = writer.draft.add(
+            "numbered_lines", Layout.clause("select", all + [place]) + "\nfrom \(lines)" + (plan.limit.map { "\norder by place\nlimit \($0)" } ?? ""))
         let keys = names.indices.map { "\(rules.null(writer.shapes[$0].type)) as \(names[$0])" }
         let total = items(keys, measures, .total, kind: 2) + ["\(rules.null(.exact(scale: 0))) as place"]
         let both =
-            Layout.clause("select", all + ["place"]) + "\nfrom \(numbered)" + (plan.limit.map { "\nwhere place <= \($0)" } ?? "") + "\nunion all\n"
+            Layout.clause("select", all + ["place"]) + "\nfrom \(numbered)" + "\nunion all\n"
             + Layout.clause("select", total) + "\nfrom \(totals)"
-        return Layout.clause("select", outputs(columns(measures))) + "\nfrom (\n" + Layout.indented(both) + "\n) as answer\norder by place nulls last"
+        return Layout.clause("select", outputs(columns(measures))) + "\nfrom (\n" + Layout.indented(both) + "\n) as answer\norder by place is null, place"
     }
 }
 

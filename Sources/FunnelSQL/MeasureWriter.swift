@@ -140,9 +140,9 @@ struct MeasureWriter {
     typealias Operand = (measure: MeasureValue, context: LineContext)
 
     private func arithmetic(_ operation: Arithmetic, _ a: Operand, _ b: Operand) -> String {
-        if operation == .divide { return "(\(real(a.measure, a.context)) / nullif(\(real(b.measure, b.context)), 0))" }
+        if operation == .divide { return rules.plainZero("(\(real(a.measure, a.context)) / nullif(\(real(b.measure, b.context)), 0))") }
         guard case .exact(let x) = type(a.measure), case .exact(let y) = type(b.measure) else {
-            return "(\(real(a.measure, a.context)) \(operation.rawValue) \(real(b.measure, b.context)))"
+            return rules.plainZero("(\(real(a.measure, a.context)) \(operation.rawValue) \(real(b.measure, b.context)))")
         }
         if operation == .multiply {
             guard x + y <= 30 else { return "(\(real(a.measure, a.context)) * \(real(b.measure, b.context)))" }

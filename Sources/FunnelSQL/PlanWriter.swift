@@ -133,6 +133,6 @@ struct PlanWriter {
     }
 
     func same(_ a: String, _ b: String, _ keys: [Int]) -> String {
-        keys.map { rules.same("\(a).\(names[$0])", "\(b).\(names[$0])") }.joined(separator: " and ")
+        keys.map { rules.same("\(a).\(names[$0])", "\(b).\(names[$0])", shapes[$0].type) }.joined(separator: " and ")
     }
 }

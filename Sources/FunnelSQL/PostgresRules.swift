@@ -34,6 +34,7 @@ struct PostgresRules: DialectRules {
         case .trim: "btrim(\(text), \(literal(Self.blanks)))"
         }
     }
+    func same(_ a: String, _ b: String, _ type: SQLType) -> String { equation(a, b, type) }
     func byCodePoints(_ text: String) -> String { "\(text) collate \"C\"" }
     func percentile(_ value: String, _ thousandths: Int) -> String {
         "percentile_cont(\(Exact(Int128(thousandths), scale: 3).text)) within group (order by \(value))"

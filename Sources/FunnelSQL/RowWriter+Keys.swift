@@ -14,7 +14,7 @@ extension RowWriter {
             case .yesNo: return Layout.bare(try truth(value))
             case .time(let type): return try time(value, as: type)
             case .exact(let scale): return try exact(value, scale: scale)
-            case .real: return try real(value)
+            case .real: return draft.rules.plainZero(try real(value))
             case .period(let grain): return try period(grain, value, .none, rules)
             }
         }

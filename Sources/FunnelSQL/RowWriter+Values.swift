@@ -207,12 +207,12 @@ extension RowWriter {
         switch value {
         case .column(let reference):
             if case .derived(let derived) = reference.index {
-                let truth = try derivedCondition(derived).value
+                let truth = try derivedCondition(derived).value(rules)
                 guard reference.table == .leads, let hasLead = try hasLead() else { return "(\(truth))" }
                 return "case when \(hasLead.text) then \(truth) end"
             }
             return try read(reference)
-        case .condition(let condition): return "(\(try self.condition(condition).value))"
+        case .condition(let condition): return "(\(try self.condition(condition).value(rules)))"
         case .coalesce(let values): return try coalesced(values) { value throws(Diagnostic) in try truth(value) }
         case .cases(let branches, let otherwise): return try chosen(branches, otherwise) { value throws(Diagnostic) in try truth(value) }
         default: return null(.yesNo)

@@ -32,6 +32,11 @@ final class RowWriter {
         return (["from \(relation) as \(Self.alias(table))"] + joins).joined(separator: "\n")
     }
 
+    /// The rows of leads that another relation names, with what was joined to them.
+    func source(joinedTo relation: String, on condition: String) throws(Diagnostic) -> String {
+        (["from \(relation)", "join \(try draft.relation(table)) as \(Self.alias(table)) on \(condition)"] + joins).joined(separator: "\n")
+    }
+
     private func join(_ key: String, as alias: String, _ relation: String, on condition: (String) -> String) -> String {
         if let known = joined[key] { return known }
         var own = alias
@@ -170,7 +175,7 @@ final class RowWriter {
 
     private func derived(_ derived: DerivedColumn, of table: TableRole) throws(Diagnostic) -> String {
         switch derived {
-        case .leadWon, .leadLost, .leadOpen, .dealWon, .dealLost, .dealOpen, .dealNewCustomer: return try derivedCondition(derived).value
+        case .leadWon, .leadLost, .leadOpen, .dealWon, .dealLost, .dealOpen, .dealNewCustomer: return try derivedCondition(derived).value(rules)
         case .leadWonAt: return "\(try wins()).won_at"
         case .dealAxis:
             let type = try timeType([.closed, .created])
@@ -185,7 +190,7 @@ final class RowWriter {
             return "case when \(try derivedCondition(.dealNewCustomer).text) then d.last_bought end"
         case .dealSourceWinRate:
             let (part, source) = try SourceRateWriter(draft: draft).part(self)
-            return join("rates", as: "r", part) { alias in source.map { rules.same("\(alias).source_key", $0) } ?? "true" } + ".win_rate"
+            return join("rates", as: "r", part) { alias in source.map { rules.same("\(alias).source_key", $0, .text) } ?? "true" } + ".win_rate"
         }
     }
 

@@ -48,6 +48,30 @@ package enum SQLAnswer {
         return Answer(columns: columns, rows: rows.map { row in zip(row, query.columns).map { value($0, $1.type) } })
     }
 
+    package static func answer(_ rows: [[Value]], to query: SQLQuery, of plan: FunnelPlan) -> Answer {
+        var columns = plan.keys.map { key -> AnswerColumn in
+            if case .period(let name, let grain) = key { return AnswerColumn(name, .key(grain)) }
+            return AnswerColumn(key.name, .key(nil))
+        }
+        if plan.windows.count > 1 { columns.append(AnswerColumn("within", .key(nil))) }
+        columns += [
+            AnswerColumn("step", .key(nil)), AnswerColumn("entered", .measure(.count)), AnswerColumn("of before", .measure(.percent)),
+            AnswerColumn("of first", .measure(.percent)), AnswerColumn("lost", .measure(.count)), AnswerColumn("median time", .measure(.days)),
+            AnswerColumn("p90 time", .measure(.days)),
+        ]
+        let lines = rows.map { row -> [Value] in
+            var values = zip(row, query.columns).map { value($0, $1.type) }
+            for (index, key) in plan.keys.enumerated() {
+                switch key {
+                case .period(_, let grain): values[index] = self.key(values[index], .period(grain), plan.rules)
+                case .lead(let key, _), .stage(let key, _): values[index] = self.key(values[index], key.kind, plan.rules)
+                }
+            }
+            return values
+        }
+        return Answer(columns: columns, rows: lines)
+    }
+
     private static func ranked(_ plan: Plan) -> [Int] {
         let others = plan.keys.indices.filter { if case .period = plan.keys[$0].kind { false } else { true } }
         return others.isEmpty ? Array(plan.keys.indices) : others
@@ -69,6 +93,8 @@ package enum SQLAnswer {
         case (_, .missing): .missing
         case (.exact(let scale), .real(let real)): .exact(Exact(Int128((real * pow10(scale)).rounded()), scale: scale))
         case (.exact(let scale), .exact(let exact)): .exact(exact.scaled(to: scale) ?? trimmed(exact, to: scale))
+        case (.exact(let scale), .text(let text)): number(text).map { self.value(.exact($0), .exact(scale: scale)) } ?? .missing
+        case (.real, .text(let text)): Double(text).map { .real($0) } ?? .missing
         case (.real, .exact(let exact)): .real(exact.double)
         case (.yesNo, .exact(let exact)): .yesNo(exact.units != 0)
         case (.date, .timestamp(let day, _)): .date(day)
@@ -77,6 +103,13 @@ package enum SQLAnswer {
         case (.timestamp, .text(let text)): time(text).map { .timestamp(day: $0.day, microseconds: $0.microseconds) } ?? .missing
         default: value
         }
+    }
+
+    /// `-12.50`, as engines give decimals that have no type of their own.
+    private static func number(_ text: String) -> Exact? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let units = Int128(parts.joined()) else { return nil }
+        return Exact(units, scale: parts.count == 2 ? parts[1].count : 0)
     }
 
     private static func pow10(_ digits: Int) -> Double { Double(Exact.power(digits)) }

@@ -14,10 +14,13 @@ package struct SQLTable: Sendable, Hashable {
     package var schema: TableSchema
     /// The texts of the status column that mean a state; every other text is an open deal.
     package var states: [DealState: [String]]
+    /// The texts of the stage column; where they are not known, a stage is what is spelt as the step is.
+    package var stages: [String]
 
-    package init(path: [String], schema: TableSchema, states: [DealState: [String]] = [:]) {
+    package init(path: [String], schema: TableSchema, states: [DealState: [String]] = [:], stages: [String] = []) {
         self.path = path
         self.schema = schema
         self.states = states
+        self.stages = stages
     }
 }

@@ -16,4 +16,10 @@ package enum SQLWriter {
         let (select, columns) = try ListWriter(plan: plan, draft: draft).select()
         return SQLQuery(text: draft.text(title, select), columns: columns)
     }
+
+    package static func query(_ plan: FunnelPlan, _ catalog: SQLCatalog, _ dialect: SQLDialect, title: String? = nil) throws(Diagnostic) -> SQLQuery {
+        let draft = Draft(catalog, dialect.rules, asOf: plan.asOf)
+        let (select, columns) = try FunnelWriter(plan: plan, draft: draft).select()
+        return SQLQuery(text: draft.text(title, select), columns: columns)
+    }
 }

@@ -93,7 +93,7 @@ struct SQLiteRules: DialectRules {
     }
     func length(_ text: String) -> String { "length(\(text))" }
     func percentile(_ value: String, _ thousandths: Int) -> String { "null" }
-    func same(_ a: String, _ b: String) -> String { "\(a) is \(b)" }
+    func same(_ a: String, _ b: String, _ type: SQLType) -> String { "\(a) is \(b)" }
 
     func output(_ value: String, _ type: SQLType) -> String {
         switch type {

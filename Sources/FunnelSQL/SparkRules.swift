@@ -4,6 +4,7 @@ import FunnelPlan
 /// What Spark says differently.
 struct SparkRules: DialectRules {
     let name = "spark"
+    let numbersFirst = true
 
     func quoted(_ name: String) -> String { "`" + Self.doubled(name, "`") + "`" }
     /// A backslash is an escape.
@@ -25,6 +26,9 @@ struct SparkRules: DialectRules {
         }
     }
 
+    /// Some of its engines take a `coalesce` for what may be missing.
+    func truth(_ condition: String) -> String { "case when \(condition) then true else false end" }
+    func plainZero(_ number: String) -> String { "(\(number) + 0.0D)" }
     func timestamp(ofDate date: String) -> String { "cast(\(date) as timestamp_ntz)" }
     func microseconds(ofTimestamp value: String) -> String { "unix_micros(cast(\(value) as timestamp))" }
     func timestamp(ofMicroseconds value: String) -> String { "cast(timestamp_micros(\(value)) as timestamp_ntz)" }
@@ -33,7 +37,7 @@ struct SparkRules: DialectRules {
     func adding(months: Int, to date: String) -> String { months == 0 ? date : "add_months(\(date), \(months))" }
     func adding(months: Int, toTimestamp value: String) -> String { "(\(value) \(months < 0 ? "-" : "+") interval '\(abs(months))' month)" }
     func start(of grain: Grain, _ date: String) -> String { grain == .day ? date : "cast(date_trunc('\(grain.rawValue)', \(date)) as date)" }
-    func weekday(_ date: String) -> String { "(weekday(\(date)) + 1)" }
+    func weekday(_ date: String) -> String { "((dayofweek(\(date)) + 5) % 7 + 1)" }
     func contains(_ text: String, _ part: String) -> String { "contains(\(text), \(literal(part)))" }
     func starts(_ text: String, _ part: String) -> String { "startswith(\(text), \(literal(part)))" }
     func ends(_ text: String, _ part: String) -> String { "endswith(\(text), \(literal(part)))" }
@@ -41,7 +45,7 @@ struct SparkRules: DialectRules {
     func like(_ text: String, _ pattern: String) -> String { "\(text) like \(literal(pattern.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : String($1) }))" }
     func matches(_ text: String, _ pattern: String) -> String? { "\(text) rlike \(literal(pattern))" }
     func percentile(_ value: String, _ thousandths: Int) -> String { "percentile(\(value), \(Exact(Int128(thousandths), scale: 3).text))" }
-    func same(_ a: String, _ b: String) -> String { "\(a) <=> \(b)" }
+    func same(_ a: String, _ b: String, _ type: SQLType) -> String { equation(a, b, type) }
 
     func series(_ name: String, _ grain: Grain, bounds: String) -> String {
         guard grain.isCalendar else { return "select explode(sequence(first_period, last_period)) as period\nfrom \(bounds)" }

@@ -1,0 +1,80 @@
+import FunnelEngine
+import FunnelModel
+import FunnelPlan
+import FunnelRandom
+import FunnelSQL
+import FunnelStore
+import Testing
+
+/// A funnel gives the same answer on every engine.
+struct FunnelSamenessTests {
+    struct Case {
+        let name: String
+        let plan: FunnelPlan
+        let expected: Answer
+    }
+
+    /// The store with its stage rows by the names of their stages: so stand those of one time that are the same step.
+    private static func sorted(_ store: Store) -> Store {
+        guard let stages = store.tables[.stages], let stage = stages.column(.stage) else { return store }
+        let order = (0..<stages.rowCount).sorted { a, b in
+            let comparison = Value.compare(stage.value(a), stage.value(b))
+            return comparison != 0 ? comparison < 0 : a < b
+        }
+        return store.replacing(stages.selecting(order))
+    }
+
+    private static func reference(_ table: Table, _ role: ColumnRole) -> ColumnReference? {
+        table.roles[role].map {
+            ColumnReference(path: .own, table: table.role, index: .file($0), type: RowType(table.columns[$0].type), name: role.rawValue)
+        }
+    }
+
+    static func random(_ seed: Int) -> (store: Store, cases: [Case]) {
+        var random = Seeded(seed + 50_000)
+        let store = sorted(RandomStore(&random, rows: 0...160).store)
+        var cases: [Case] = []
+        for number in 0..<6 {
+            var plan = RandomFunnel.plan(&random, store, now: SamenessTests.now)
+            if random.oneIn(3) { plan.keys.append(.period("month", random.pick([.month, .week, .weekday, .hour]))) }
+            if random.oneIn(5), let stages = store.tables[.stages], let stage = Self.reference(stages, .stage) {
+                plan.keys.append(.stage(PlanKey(name: "stage", kind: .text), .value(.column(stage))))
+            }
+            if random.oneIn(5) { plan.from = Instant(day: Calendar.day(year: 2024, month: 1, day: 5), microseconds: random.oneIn(2) ? 0 : 36_000_000_000) }
+            if random.oneIn(5) { plan.until = Instant(day: Calendar.day(year: 2024, month: 3, day: 1)) }
+            if random.oneIn(8) { plan.asOf = Instant(day: Calendar.day(year: 2024, month: 2, day: 10), microseconds: random.oneIn(2) ? 0 : 3_600_000_000) }
+            guard let answer = try? Engine(store: store, threads: 1, interrupt: nil).funnel(plan) else { continue }
+            cases.append(Case(name: "seed \(seed), funnel \(number)", plan: plan, expected: answer))
+        }
+        return (store, cases)
+    }
+
+    @Test("random funnels of random stores have the engine's answers", arguments: EngineUnderTest.present)
+    func random(_ engine: EngineUnderTest) throws {
+        var script = EngineScript()
+        var asked: [(Case, SQLQuery)] = []
+        for seed in SamenessTests.seeds {
+            let (store, cases) = Self.random(seed)
+            script.load(store)
+            for one in cases {
+                let query = try SQLWriter.query(one.plan, SamenessTests.catalog(store), engine.dialect, title: one.name)
+                script.ask(query.text)
+                asked.append((one, query))
+            }
+        }
+        let outcomes = try engine.run(script)
+        #expect(outcomes.count == asked.count)
+        var wrong = 0
+        for ((one, query), outcome) in zip(asked, outcomes) {
+            let difference = SamenessTests.difference(outcome, one.expected) { SQLAnswer.answer($0, to: query, of: one.plan) }
+            guard let difference else { continue }
+            wrong += 1
+            if wrong <= SamenessTests.mostShown {
+                Issue.record(
+                    "\(engine.name), \(one.name): \(one.plan.steps) \(one.plan.order) \(one.plan.windows) \(one.plan.stageOrder)\n\(query.text)\n\(difference)")
+            }
+        }
+        #expect(wrong == 0, "\(wrong) of \(asked.count) on \(engine.name)")
+        print("\(engine.name): \(asked.count) asked, \(wrong) wrong")
+    }
+}
