@@ -78,7 +78,10 @@ let package = Package(
         tests(
             "FunnelArrowTests", sees: ["FunnelArrow", "FunnelIngest", "FunnelModel", "FunnelStore", "FunnelTesting", "FunnelText"],
             exclude: ["tools.py"]),
-        tests("FunnelADBCTests", sees: ["FunnelADBC", "FunnelArrow", "FunnelModel", "FunnelStore", "FunnelText", "FunnelTesting"], exclude: ["scripted.c"]),
+        tests(
+            "FunnelADBCTests",
+            sees: ["FunnelADBC", "FunnelArrow", "FunnelModel", "FunnelSample", "FunnelSession", "FunnelStore", "FunnelText", "FunnelTesting"],
+            exclude: ["scripted.c"]),
         tests("FunnelIngestTests", sees: ["FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"]),
         tests(
             "FunnelEngineTests",

@@ -31,9 +31,9 @@ package struct EngineAddress: Sendable, Hashable {
         self.kind = kind
         var parts = Parameters(text, own: ["driver", "dialect"])
         driver = try parts.own["driver"].map { value throws(ADBCError) in try Self.filled(value, environment) }.map { $0.contains("/") ? resolve($0) : $0 }
+        if case .other = kind, driver == nil { throw .unknownEngine(kind.name) }
         guard let dialect = parts.own["dialect"] ?? kind.dialect else { throw .noDialect(shown) }
         self.dialect = dialect
-        if case .other = kind, driver == nil { throw .unknownEngine(kind.name, shown) }
         switch kind {
         case .duckdb, .sqlite:
             var path = String(parts.base[parts.base.index(after: colon)...])

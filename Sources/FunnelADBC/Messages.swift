@@ -64,7 +64,7 @@ extension ADBCError {
         ADBCError(.other, "`\(text)` does not say which SQL the engine speaks", mends: ["add `?dialect=` and one of duckdb, postgres, sqlite, spark"])
     }
 
-    static func unknownEngine(_ name: String, _ text: String) -> ADBCError {
+    static func unknownEngine(_ name: String) -> ADBCError {
         ADBCError(
             .other, "`\(name)` is no engine that is known",
             mends: ["an address is \(addresses)", "any other engine needs `?driver=` with the path of its driver"])

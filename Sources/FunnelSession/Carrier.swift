@@ -15,6 +15,12 @@ extension Session {
         return SQLAnswer.answer(try rows(query, place), to: query, of: plan)
     }
 
+    func answer(_ plan: FunnelPlan) throws(Diagnostic) -> Answer {
+        guard let place = try place(of: plan.tables) else { return try engine.funnel(plan) }
+        let query = try SQLWriter.query(plan, place.catalog, place.dialect)
+        return SQLAnswer.answer(try rows(query, place), to: query, of: plan)
+    }
+
     func list(_ plan: ListPlan) throws(Diagnostic) -> Answer {
         guard let place = try place(of: plan.tables) else { return try engine.list(plan) }
         let query = try SQLWriter.query(plan, place.catalog, place.dialect)

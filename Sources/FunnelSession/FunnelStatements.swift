@@ -10,8 +10,7 @@ import FunnelText
 extension Session {
     func funnel(_ statement: FunnelStatement, in source: Source, folder: String) throws(Diagnostic) {
         let plan = try bound(statement, in: source)
-        try requireStore(plan.tables, for: "a funnel")
-        var answer = try engine.funnel(plan)
+        var answer = try self.answer(plan)
         answer.remarks = remarks(plan, statement)
         if let limit = statement.query.limit { answer.rows = Array(answer.rows.prefix(limit.count)) }
         try present(answer, format: statement.query.format, into: statement.query.into, in: source, folder: folder)

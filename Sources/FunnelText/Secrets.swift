@@ -34,7 +34,12 @@ package enum Secrets {
                 at += 1
             }
         }
-        return found.filter { !(starts(bytes, $0.lowerBound, with: "${") && bytes[$0.upperBound - 1] == 0x7D) }
+        return found.filter { place in
+            let isVariable = starts(bytes, place.lowerBound, with: "${") && bytes[place.upperBound - 1] == 0x7D
+            // What stands behind stars already, in a message, ends with the backquote around it.
+            let isMasked = bytes[place].prefix { $0 != 0x60 }.allSatisfy { $0 == mask } && bytes[place.lowerBound] == mask
+            return !isVariable && !isMasked
+        }
     }
 
     /// The end of a string, or of a word.

@@ -16,7 +16,8 @@ package final class Transcript {
 
     /// A session in a folder. Its clock stands still, so that every run gives the same text.
     package init(
-        folder: String, now: Instant = Instant(day: 20_454), parameters: [(name: String, value: String)] = [], format: String? = nil, isSafe: Bool = false
+        folder: String, now: Instant = Instant(day: 20_454), parameters: [(name: String, value: String)] = [], format: String? = nil, isSafe: Bool = false,
+        environment: @escaping @Sendable (String) -> String? = { _ in nil }, secret: (@Sendable (String) -> String?)? = nil
     ) {
         let box = Box()
         self.box = box
@@ -24,6 +25,8 @@ package final class Transcript {
         configuration.folder = folder
         configuration.parameters = parameters
         configuration.isSafe = isSafe
+        configuration.environment = environment
+        configuration.secret = secret
         configuration.format = format.flatMap(OutputFormat.init(rawValue:))
         session = Session(configuration, settings: Settings()) { event in box.lines += Self.lines(of: event) }
     }
