@@ -34,8 +34,7 @@ package final class FileReader {
         }
         let connection = try openDuckDB()
         try connection.execute("set threads = \(threads)")
-        return try connection.query("select * from \(try source(path, kind, sheet: table, connection))\(rows)", interrupt: interrupt).columns(
-            progress: progress)
+        return try connection.query(try query(path, kind, sheet: table, connection) + rows, interrupt: interrupt).columns(progress: progress)
     }
 
     /// How many bytes the files are that a path names.
@@ -64,14 +63,14 @@ package final class FileReader {
         return connection
     }
 
-    private func source(_ path: String, _ kind: Kind, sheet: String?, _ connection: Connection) throws(ADBCError) -> String {
+    private func query(_ path: String, _ kind: Kind, sheet: String?, _ connection: Connection) throws(ADBCError) -> String {
         let file = Self.literal(path)
         switch kind {
-        case .parquet: return "read_parquet(\(file), union_by_name = true)"
-        case .json, .sqlite: return "read_json_auto(\(file))"
+        case .parquet: return "select * from read_parquet(\(file), union_by_name = true)"
+        case .json, .sqlite: return "select * from read_json_auto(\(file))"
         case .workbook:
             try loadExtension("excel", connection)
-            return "read_xlsx(\(file), header = true\(sheet.map { ", sheet = " + Self.literal($0) } ?? ""))"
+            return try WorkbookReading(connection: connection, arguments: file + (sheet.map { ", sheet = " + Self.literal($0) } ?? "")).query()
         }
     }
 

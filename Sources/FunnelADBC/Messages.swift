@@ -87,4 +87,9 @@ extension ADBCError {
     package static func noFile(_ address: String, near: String?) -> ADBCError {
         ADBCError(.other, "there is no such file", mends: [near.map { "`\($0)` may be meant" } ?? "`save to \"\(address)\"` makes it"])
     }
+
+    static func takesNoTables(_ kind: EngineKind) -> ADBCError {
+        ADBCError(
+            .notImplemented, "the driver of \(kind.title) takes no tables in", mends: ["write them as files that it reads: `save`, or `list … into \"FILE\"`"])
+    }
 }

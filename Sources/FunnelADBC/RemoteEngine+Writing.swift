@@ -9,10 +9,14 @@ extension RemoteEngine {
     /// Makes a table of a table's columns and rows. `replacing`: one of its name goes before; else it is an error.
     package func write(_ table: Table, named name: String, replacing: Bool, interrupt: Interrupt?) throws(ADBCError) {
         let statement = try Statement(connection)
-        try statement.set("adbc.ingest.target_table", name)
+        do throws(ADBCError) {
+            try statement.set("adbc.ingest.target_table", name)
+        } catch {
+            throw .takesNoTables(address.kind)
+        }
         try statement.set("adbc.ingest.mode", replacing ? "adbc.ingest.mode.replace" : "adbc.ingest.mode.create")
         let functions = connection.driver.functions.pointee
-        guard let bind = functions.StatementBindStream else { throw ADBCError(.notImplemented, "its driver takes no tables in") }
+        guard let bind = functions.StatementBindStream else { throw .takesNoTables(address.kind) }
         // SQLite has no decimals and no truths of its own.
         let form: ExportedForm = address.kind == .sqlite ? .plain : .own
         var stream = TableStream(table, forms: { _ in form }, interrupt: interrupt).stream()

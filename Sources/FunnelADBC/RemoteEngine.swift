@@ -24,8 +24,9 @@ package final class RemoteEngine: Sendable {
         connection = try Connection.open(driver, options: address.options.map { ($0.key, $0.value) })
         switch address.kind {
         case .postgresql: try connection.execute("set time zone 'UTC'")
-        case .spark: try connection.execute("set time zone 'UTC'")
-        // Without its extension for zones it knows none but UTC.
+        // Not all that speak Spark Connect have a setting for it; those that have none know UTC.
+        case .spark: try? connection.execute("set spark.sql.session.timeZone = UTC")
+        // The same holds without DuckDB's extension for zones.
         case .duckdb: try? connection.execute("set timezone = 'UTC'")
         case .sqlite, .flightsql, .other: break
         }
@@ -68,10 +69,16 @@ package final class RemoteEngine: Sendable {
             take(try rows("select name, type from pragma_table_info(\(FileReader.literal(path.last ?? "")))", interrupt: interrupt))
         case .duckdb, .spark, .flightsql, .other:
             do throws(ADBCError) {
-                take(try rows("describe \(name)", interrupt: interrupt))
+                take(try rows("describe \(address.dialect == "spark" ? "table " : "")\(name)", interrupt: interrupt))
             } catch {
                 guard error.reason != .interrupted else { throw error }
-                throw .noTable(path, address.shown, tables(interrupt), error)
+                // What can be asked may not be a table: Spark reads files by a path in backquotes.
+                guard let fields = try? connection.query("select * from \(name) limit 0", interrupt: interrupt).fields else {
+                    throw .noTable(path, address.shown, tables(interrupt), error)
+                }
+                var table = RemoteTable(path: path, columns: fields.map { RemoteColumn(name: $0.name, type: RemoteType($0.type)) })
+                try scale(&table, interrupt)
+                return table
             }
         }
         guard !told.isEmpty else { throw .noTable(path, address.shown, tables(interrupt), nil) }
@@ -159,7 +166,7 @@ package final class RemoteEngine: Sendable {
 
     private func name(of table: RemoteTable) -> String { table.path.map(quoted).joined(separator: ".") }
 
-    private func quoted(_ name: String) -> String {
+    func quoted(_ name: String) -> String {
         address.dialect == "spark" ? "`" + name.replacing("`", with: "``") + "`" : FileReader.quoted(name)
     }
 }

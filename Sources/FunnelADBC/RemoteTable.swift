@@ -1,3 +1,4 @@
+import FunnelArrow
 package import FunnelModel
 
 /// A table of an engine, and what its columns are.
@@ -67,6 +68,20 @@ package enum RemoteType: Sendable, Hashable {
         default:
             // Time stamps tell their precision in the middle, and their zone behind.
             self = word.hasPrefix("timestamp") ? .timestamp : Self.isNamed(text, kind) ? .textOf : .other(told)
+        }
+    }
+
+    /// The type of a result's column.
+    init(_ type: ArrowType) {
+        switch type {
+        case .integer: self = .integer
+        case .real: self = .real
+        case .decimal(_, _, let scale): self = .decimal(scale: max(0, scale))
+        case .bool: self = .yesNo
+        case .utf8, .utf8View: self = .text
+        case .days, .dayMilliseconds: self = .date
+        case .timestamp: self = .timestamp
+        case .null, .time: self = .other("\(type)")
         }
     }
 

@@ -33,6 +33,18 @@ extension Session {
         throw .onlyInMemory(what, bound, table)
     }
 
+    /// The order of the stages of a bound table, as its engine counts it; that of their names where it can't be asked.
+    func inferred(_ table: BoundTable) -> [String] {
+        let names = table.stages ?? []
+        guard names.count <= StageOrder.mostStages, let lead = table.schema.column(.lead)?.name, let stage = table.schema.column(.stage)?.name,
+            let entered = table.schema.column(.entered)?.name,
+            let counts = try? table.engine.stageCounts(table.table.path, lead: lead, stage: stage, entered: entered, interrupt: interruptFlag)
+        else { return names }
+        let before = names.flatMap { earlier in names.map { counts.before[StagePair(earlier: earlier, later: $0)] ?? 0 } }
+        let places = names.indices.map { later in names.indices.reduce(0) { $0 + before[$1 * names.count + later] } }
+        return StageOrder.order(names, before: before, places: places, leads: names.map { counts.leads[$0] ?? 0 })
+    }
+
     // MARK: - Places
 
     struct EnginePlace {

@@ -86,7 +86,7 @@ extension Session {
         if let from = plan.from, let until = plan.until { remarks.append(Remark(.scope, "period: \(Binder.text(from: from, until: until))")) }
         if plan.windows.count == 1 { remarks.append(Remark(.scope, "within \(plan.windows[0].name) of the first step")) }
         if let asOf = plan.asOf { remarks.append(Remark(.scope, "as known before \(PlanText.text(asOf))")) }
-        if statement.steps.isEmpty, store.tables[.stages] != nil {
+        if statement.steps.isEmpty, schemas[.stages] != nil {
             let how = settings.stages == nil ? "as the data show it; `set stages …` fixes it" : "as set"
             remarks.append(Remark(.scope, "stages in order: \(funnelContext.funnelStages.joined(separator: ", ")) (\(how))"))
         }

@@ -60,7 +60,9 @@ package final class Session: Conversation {
     private let interruption = Interrupt()
     /// The engine of the last `connect`, and the tables that stay in engines.
     var connected: RemoteEngine?
-    var bound: [TableRole: BoundTable] = [:]
+    var bound: [TableRole: BoundTable] = [:] {
+        didSet { stages = nil }
+    }
     var rehearsed = Rehearsed()
     /// Reads files through the drivers of engines.
     lazy var fileReader = FileReader(DriverSearch(environment: configuration.environment))
@@ -136,7 +138,7 @@ package final class Session: Conversation {
 
     /// The stages of the store in the order that the data show: found once, for it takes a pass over all stage rows.
     var knownStages: [String] {
-        let known = stages ?? StageOrder.inferred(store, threads: settings.threads)
+        let known = stages ?? bound[.stages].map(inferred) ?? StageOrder.inferred(store, threads: settings.threads)
         stages = known
         return known
     }

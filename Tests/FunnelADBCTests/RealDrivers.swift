@@ -8,6 +8,7 @@ enum RealDrivers {
 
     static let python = variable("FUNNEL_PYTHON")
     static let postgres = variable("FUNNEL_POSTGRES")
+    static let spark = variable("FUNNEL_SPARK")
     static let arePresent = python != nil
 
     /// Looks in the environment of that Python, and nowhere else.
