@@ -21,6 +21,20 @@ struct MeasureEvaluator {
     init(_ plan: Plan, _ groups: Groups, slots: [[Value]], totals: [[Value]]) {
         self.init(slots: slots, totals: totals)
         for measure in plan.measures { prepare(measure.value, groups) }
+        if let having = plan.having { prepare(having, groups) }
+    }
+
+    private mutating func prepare(_ condition: MeasureCondition, _ groups: Groups) {
+        switch condition {
+        case .compare(_, let a, let b):
+            prepare(a, groups)
+            prepare(b, groups)
+        case .isMissing(let inner): prepare(inner, groups)
+        case .not(let inner): prepare(inner, groups)
+        case .and(let a, let b), .or(let a, let b):
+            prepare(a, groups)
+            prepare(b, groups)
+        }
     }
 
     private mutating func prepare(_ measure: MeasureValue, _ groups: Groups) {

@@ -78,6 +78,8 @@ struct StepTables: Sendable {
                 if case .stage(let stage) = plan.steps[index].events, Name.fold(stage) == name { mask | 1 << UInt32(index) } else { mask }
             }
         }
+        // Where all stages are missing the dictionary has no entry, and rows still have a code.
+        if names.isEmpty { return (codes, [0], [Int32.max]) }
         return (codes, steps, names.map { order[$0] ?? Int32.max })
     }
 

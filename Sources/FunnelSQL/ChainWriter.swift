@@ -21,7 +21,12 @@ struct ChainWriter {
 
     /// Adds the part; it has the keys of the first step's row too, where they are asked for.
     func reached(window: TimeSpan?) throws(Diagnostic) -> String {
-        isPlain ? try plain(window) : try LongChainWriter(self).reached(window)
+        if isPlain { return try plain(window) }
+        guard !rules.repeatsParts else {
+            throw draft.noSQL(
+                "a funnel with steps that are conditions, may be skipped or repeated, in strict or any order, or open", others: SQLDialect.all)
+        }
+        return try LongChainWriter(self).reached(window)
     }
 
     // MARK: - Plain funnels

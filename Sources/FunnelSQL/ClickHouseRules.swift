@@ -4,6 +4,7 @@ import FunnelPlan
 /// What ClickHouse says differently.
 struct ClickHouseRules: DialectRules {
     let name = "clickhouse"
+    let repeatsParts = true
     /// A join that finds nothing would give zeros; and an alias would stand for the column of its name.
     let settings: String? = "settings join_use_nulls = 1, prefer_column_name_to_alias = 1, aggregate_functions_null_for_empty = 0"
 

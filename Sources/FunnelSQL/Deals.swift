@@ -38,12 +38,12 @@ struct WinWriter {
 
     func part() throws(Diagnostic) -> String {
         let draft = draft
+        let relation = try draft.relation(.deals)
         let name = draft.add("lead_wins", "")
         let rows = RowWriter(draft, .deals)
         guard let key = try rows.own(.lead) else { throw .noTable("deals") }
         let won = StateWriter(table: try draft.table(.deals), alias: "d", rules: draft.rules)
         let closed = try rows.own(.closed).map { draft.rules.read($0.text, $0.type) } ?? rows.null(.date)
-        let relation = try draft.relation(.deals)
         // What is asked of it is known when all else has been written.
         draft.atEnd(name) { draft in
             let (isWon, isOpen) = (won.is(.won), won.is(.open))
@@ -147,7 +147,7 @@ struct SourceRateWriter {
             return draft.add(
                 "source_rates",
                 """
-                select \(source.map { "\($0) as source_key, " } ?? "")round(\(won) / count(*), 12) as win_rate
+                select \(source.map { "\($0) as source_key, " } ?? "")\(won) / count(*) as win_rate
                 \(try own.source())
                 where \(state.is(.open).negated.text)\(source.map { "\ngroup by \($0)" } ?? "")
                 """)

@@ -6,6 +6,7 @@ extension DialectRules {
     var countsInUnits: Bool { false }
     var settings: String? { nil }
     var hasPercentile: Bool { true }
+    var repeatsParts: Bool { false }
     var numbersFirst: Bool { false }
 
     func quoted(_ name: String) -> String { "\"" + Self.doubled(name, "\"") + "\"" }
@@ -30,6 +31,7 @@ extension DialectRules {
     func integer(_ count: String) -> String { count }
     func plainZero(_ number: String) -> String { number }
     func nullable(_ value: String) -> String { value }
+    func orZero(_ number: String) -> String { "coalesce(\(number), 0)" }
     func truth(_ condition: String) -> String { "coalesce(\(condition), false)" }
     func greatest(_ a: String, _ b: String) -> String { "greatest(\(a), \(b))" }
     func least(_ a: String, _ b: String) -> String { "least(\(a), \(b))" }

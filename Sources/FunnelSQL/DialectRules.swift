@@ -14,6 +14,8 @@ protocol DialectRules: Sendable {
     var settings: String? { get }
     /// Whether a percentile is an aggregate; else it is computed from numbered rows.
     var hasPercentile: Bool { get }
+    /// Whether a part is computed again wherever it is named, so that parts upon parts take forever.
+    var repeatsParts: Bool { get }
     /// Whether the first of some lines are found by their numbers; else by `limit`.
     var numbersFirst: Bool { get }
 
@@ -33,6 +35,8 @@ protocol DialectRules: Sendable {
     func plainZero(_ number: String) -> String
     /// A value of which an aggregate over no rows is missing.
     func nullable(_ value: String) -> String
+    /// A number, or zero where there is none.
+    func orZero(_ number: String) -> String
     /// A condition as a yes or a no.
     func truth(_ condition: String) -> String
     func greatest(_ a: String, _ b: String) -> String

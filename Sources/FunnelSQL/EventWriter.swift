@@ -21,7 +21,9 @@ struct EventWriter {
         return types
     }
 
-    private func isUsed(_ table: TableRole) -> Bool { table == .leads || plan.steps.contains { Self.table(of: $0.events) == table } }
+    private func isUsed(_ table: TableRole) -> Bool {
+        table == .leads || table == .stages && plan.order == .strict || plan.steps.contains { Self.table(of: $0.events) == table }
+    }
 
     static func table(of events: StepEvents) -> TableRole {
         switch events {
@@ -175,11 +177,14 @@ struct EventWriter {
 
     // MARK: - The time between two steps
 
-    /// The part of the time of each lead between two steps: `lead_key` and `span`.
-    static func span(_ draft: Draft, _ from: StepEvents, _ to: StepEvents, _ stageOrder: [String]) throws(Diagnostic) -> String {
+    /// The events of two steps alone.
+    static func between(_ draft: Draft, _ from: StepEvents, _ to: StepEvents, _ stageOrder: [String]) -> EventWriter {
         let steps = [PlanStep(name: "from", events: from), PlanStep(name: "to", events: to)]
-        let plan = FunnelPlan(steps: steps, stageOrder: stageOrder, rules: CalendarRules(), now: Instant(day: 0))
-        let reached = try ChainWriter(EventWriter(draft: draft, plan: plan)).reached(window: nil)
-        return draft.add("spans", "select lead_key, elapsed as span\nfrom \(reached)\nwhere step_number = 2")
+        return EventWriter(draft: draft, plan: FunnelPlan(steps: steps, stageOrder: stageOrder, rules: CalendarRules(), now: Instant(day: 0)))
+    }
+
+    /// Adds the part of the time of each lead between the steps: `lead_key` and `span`.
+    func span() throws(Diagnostic) -> String {
+        draft.add("spans", "select lead_key, elapsed as span\nfrom \(try ChainWriter(self).reached(window: nil))\nwhere step_number = 2")
     }
 }

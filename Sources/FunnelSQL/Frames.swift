@@ -124,7 +124,7 @@ struct FrameWriter {
                 guard writer.times.count < 2 else { throw writer.draft.noSQL("a measure over periods by two keys of time", others: []) }
                 guard let axis = writer.axis else { continue }
                 let value = own.write(inner, node.context)
-                text = "(\(value) - lag(\(Layout.bare(value))) over (\(series(axis))))"
+                text = "(\(value) - lag(\(rules.nullable(Layout.bare(value)))) over (\(series(axis))))"
             case .rank(let inner):
                 let value = own.write(inner, node.context)
                 let period = names.count > 1 ? writer.axis.map { "partition by \(names[$0]) " } ?? "" : ""

@@ -101,10 +101,10 @@ final class RowWriter {
     func span(_ from: StepEvents, _ to: StepEvents, _ stageOrder: [String]) throws(Diagnostic) -> String {
         let lead = try lead()
         guard let id = try column(.id, of: .leads, lead) else { throw .noTable("leads") }
-        let part = try draft.shared("span \(PlanText.text(from)) \(PlanText.text(to)) \(stageOrder)") { () throws(Diagnostic) in
-            try EventWriter.span(draft, from, to, stageOrder)
-        }
-        return join("span \(part)", as: "b", part) { "\($0).lead_key = \(id.text)" } + ".span"
+        let events = EventWriter.between(draft, from, to, stageOrder)
+        let part = try draft.shared("span \(PlanText.text(from)) \(PlanText.text(to)) \(stageOrder)") { () throws(Diagnostic) in try events.span() }
+        let key = try events.key(id)
+        return join("span \(part)", as: "b", part) { "\($0).lead_key = \(key)" } + ".span"
     }
 
     // MARK: - Columns that no table has
@@ -133,6 +133,7 @@ final class RowWriter {
             case .leadWonAt, .dealLastBought: return try timeType([.closed])
             case .dealAxis: return try timeType([.closed, .created])
             case .dealBuyer: return .text
+            case .dealSourceWinRate: return .real
             default: return RowType(derived.type)
             }
         }

@@ -32,10 +32,10 @@ package enum SQLAnswer {
     }
 
     package static func answer(_ rows: [[Value]], to query: SQLQuery, of plan: ListPlan) -> Answer {
-        let columns = plan.columns.map { column -> AnswerColumn in
+        let columns = zip(plan.columns, query.columns).map { reference, column -> AnswerColumn in
             let type: ColumnType =
                 switch column.type {
-                case .text, .duration, .unknown: .text
+                case .text: .text
                 case .exact(scale: 0): .integer
                 case .exact(let scale): .decimal(scale: scale)
                 case .real: .decimal(scale: 6)
@@ -43,7 +43,7 @@ package enum SQLAnswer {
                 case .timestamp: .timestamp
                 case .yesNo: .yesNo
                 }
-            return AnswerColumn(column.name, .field(type))
+            return AnswerColumn(reference.name, .field(type))
         }
         return Answer(columns: columns, rows: rows.map { row in zip(row, query.columns).map { value($0, $1.type) } })
     }

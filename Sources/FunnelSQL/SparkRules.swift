@@ -28,6 +28,7 @@ struct SparkRules: DialectRules {
 
     /// Some of its engines take a `coalesce` for what may be missing.
     func truth(_ condition: String) -> String { "case when \(condition) then true else false end" }
+    func orZero(_ number: String) -> String { "case when \(number) is not null then \(number) else 0 end" }
     func plainZero(_ number: String) -> String { "(\(number) + 0.0D)" }
     func timestamp(ofDate date: String) -> String { "cast(\(date) as timestamp_ntz)" }
     func microseconds(ofTimestamp value: String) -> String { "unix_micros(cast(\(value) as timestamp))" }

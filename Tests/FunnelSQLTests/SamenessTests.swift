@@ -52,6 +52,19 @@ struct SamenessTests {
         return try? Binder.bind(query, in: source, context).plan
     }
 
+    /// Why a query can't be answered.
+    static func mistake(_ text: String, _ store: Store) -> String {
+        let source = Source(name: "law", text: text)
+        let (script, mistakes) = Parser.parse(source)
+        guard mistakes.isEmpty, case .query(let query) = script.statements[0] else { return mistakes.map(\.message).joined() }
+        let context = BindingContext(schemas: store.tables.mapValues(\.schema), definitions: definitions, rules: CalendarRules(), now: now)
+        do {
+            let plan = try Binder.bind(query, in: source, context).plan
+            _ = try Engine(store: store, threads: 1, interrupt: nil).answer(plan)
+        } catch { return "\(error)" }
+        return "-"
+    }
+
     /// Forty stores and twenty-five queries of each; `FUNNEL_SEED=1000` tries those from there, `FUNNEL_SEEDS=n` so many.
     static let seeds: Range<Int> = {
         func number(_ name: String, _ usual: Int) -> Int { getenv(name).flatMap { Int(String(cString: $0)) } ?? usual }
