@@ -1,11 +1,13 @@
 package import FunnelArrow
 package import FunnelModel
 package import FunnelStore
+import Synchronization
 
 /// An engine that is connected: it is asked in SQL, and its tables can be looked at and read.
 package final class RemoteEngine: Sendable {
     package let address: EngineAddress
     let connection: Connection
+    private let zone = Mutex(0)
 
     /// Connects. A server that wants a password which nothing has told is told what `secret` answers.
     package static func open(_ address: EngineAddress, _ search: DriverSearch, secret: ((String) -> String?)?) throws(ADBCError) -> RemoteEngine {
@@ -17,19 +19,31 @@ package final class RemoteEngine: Sendable {
         }
     }
 
-    /// Times are told in UTC, whatever the engine's own zone is.
+    /// Times are told in UTC at first, whatever the engine's own zone is.
     private init(_ address: EngineAddress, _ search: DriverSearch) throws(ADBCError) {
         self.address = address
         let driver = try Driver.load(try search.find(address.kind, given: address.driver))
         connection = try Connection.open(driver, options: address.options.map { ($0.key, $0.value) })
+        try use(zoneMinutes: 0, force: true)
+    }
+
+    /// Sets the zone in which time stamps that have one are told, in minutes east of UTC.
+    package func use(zoneMinutes minutes: Int) throws(ADBCError) { try use(zoneMinutes: minutes, force: false) }
+
+    private func use(zoneMinutes minutes: Int, force: Bool) throws(ADBCError) {
+        guard force || zone.withLock({ $0 }) != minutes else { return }
+        let (hours, rest) = (abs(minutes) / 60, abs(minutes) % 60)
+        func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+        let offset = "\(minutes < 0 ? "-" : "+")\(two(hours)):\(two(rest))"
         switch address.kind {
-        case .postgresql: try connection.execute("set time zone 'UTC'")
+        case .postgresql: try connection.execute("set time zone interval '\(offset)' hour to minute")
         // Not all that speak Spark Connect have a setting for it; those that have none know UTC.
-        case .spark: try? connection.execute("set spark.sql.session.timeZone = UTC")
-        // The same holds without DuckDB's extension for zones.
-        case .duckdb: try? connection.execute("set timezone = 'UTC'")
+        case .spark: try? connection.execute("set spark.sql.session.timeZone = \(minutes == 0 ? "UTC" : offset)")
+        // The same holds without DuckDB's extension for zones, whose names for them are of whole hours and have the other sign.
+        case .duckdb: try? connection.execute("set timezone = '\(minutes == 0 ? "UTC" : "Etc/GMT\(minutes < 0 ? "+" : "-")\(hours)")'")
         case .sqlite, .flightsql, .other: break
         }
+        zone.withLock { $0 = minutes }
     }
 
     /// The rows of a query, for an answer.

@@ -40,14 +40,23 @@ package enum Loader {
         return try ArrowReading(request, columns, interrupt: interrupt).schema()
     }
 
-    /// The same, with which roles were given and which recognised.
-    package static func recognise(_ request: LoadRequest, _ columns: EngineColumns) throws -> (TableSchema, [(role: ColumnRole, column: Int, recognised: Bool)])
-    {
+    /// What is known of columns that stay in their engine.
+    package struct Recognition: Sendable {
+        package var schema: TableSchema
+        package var roles: [(role: ColumnRole, column: Int, recognised: Bool)]
+        /// The values of the columns that clauses make, which stand behind those of the table.
+        package var constants: [Value]
+    }
+
+    /// Recognises the roles of columns by their names and some rows.
+    package static func recognise(_ request: LoadRequest, _ columns: EngineColumns) throws -> Recognition {
         var request = request
         request.onError = .null
         let reading = try ArrowReading(request, columns, interrupt: nil)
         let (schema, recognised) = try reading.recognised()
-        return (schema, request.role.roles.compactMap { role in schema.roles[role].map { (role, $0, recognised.contains(role)) } })
+        return Recognition(
+            schema: schema, roles: request.role.roles.compactMap { role in schema.roles[role].map { (role, $0, recognised.contains(role)) } },
+            constants: try reading.assignment.constants.map { try ConstantColumn.make($0, rows: 1, request).value(0) })
     }
 
     /// Which texts of a status column mean which state; throws where one is not known to mean any.

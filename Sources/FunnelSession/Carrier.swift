@@ -68,6 +68,7 @@ extension Session {
 
     private func rows(_ query: SQLQuery, _ place: EnginePlace) throws(Diagnostic) -> [[Value]] {
         do throws(ADBCError) {
+            try place.engine.use(zoneMinutes: settings.timezoneMinutes)
             return try place.engine.rows(query.text, interrupt: interruptFlag)
         } catch {
             throw .engine(error, place.engine.address.shown)

@@ -37,7 +37,8 @@ extension Session {
             try engine.columns(of: known.table, limit: Self.sampledRows, interrupt: interruptFlag)
         }
         let columns = EngineColumns(file: sample, bytes: 0, isWhole: false, demands: known.table.demands)
-        var (schema, roles) = try Self.typed(others: { self.report($0) }) { () throws in try Loader.recognise(request, columns) }
+        let recognition = try Self.typed(others: { self.report($0) }) { () throws in try Loader.recognise(request, columns) }
+        var schema = recognition.schema
         for (index, column) in known.table.columns.enumerated() {
             let type = column.columnType ?? .unknown
             // SQLite has no dates, and what it holds as text is read as such.
@@ -48,12 +49,22 @@ extension Session {
             }
             schema.columns[index] = TableSchema.Column(column.name, keeps ? schema.columns[index].type : type)
         }
-        guard schema.columns.count == known.table.columns.count else {
-            throw Diagnostic.onlyIntoMemory("a constant in `with`").placed(in: source, at: load.origin.place.range)
+        let columnCount = known.table.columns.count
+        var constants: [SQLConstant] = []
+        for (column, value) in zip(schema.columns.dropFirst(columnCount), recognition.constants) {
+            guard let constant = SQLConstant(name: column.name, value: value) else {
+                throw Diagnostic.onlyIntoMemory("a constant that is neither a text nor a whole number nor a date").placed(
+                    in: source, at: load.origin.place.range)
+            }
+            constants.append(constant)
         }
         var texts: [ColumnRole: [String]] = [:]
         for role in [ColumnRole.status, .stage] {
             guard let index = schema.roles[role] else { continue }
+            if index >= columnCount {
+                if case .text(let text) = recognition.constants[index - columnCount] { texts[role] = [text] }
+                continue
+            }
             texts[role] = try asked(load.origin.place, in: source) { () throws(ADBCError) in
                 try engine.texts(of: known.table.columns[index].name, in: known.table, interrupt: interruptFlag)
             }
@@ -61,10 +72,11 @@ extension Session {
         let states = try Self.typed(others: { self.report($0) }) { () throws in
             try Loader.states(of: texts[.status] ?? [], column: schema.column(.status)?.name ?? "", request)
         }
-        let names = known.table.columns.map(\.name)
+        let names = schema.columns.map(\.name)
         let table = BoundTable(
-            engine: engine, dialect: dialect, table: SQLTable(path: remote.path, schema: schema, states: states), stages: texts[.stage],
-            roles: roles.map { BoundRole(role: $0.role, column: names[$0.column], recognised: $0.recognised) },
+            engine: engine, dialect: dialect,
+            table: SQLTable(path: remote.path, schema: schema, states: states, stages: texts[.stage] ?? [], constants: constants), stages: texts[.stage],
+            roles: recognition.roles.map { BoundRole(role: $0.role, column: names[$0.column], recognised: $0.recognised) },
             notes: known.leftOut.map { "`\($0.name)` is left out: it is \($0.type)" })
         return (table, schema)
     }

@@ -91,6 +91,44 @@ struct EngineSessionTests {
         #expect(bound.run("tables").contains(" on \(kind == "postgres" ? "postgresql" : kind):"))
     }
 
+    @Test("a constant is a column of a bound table", arguments: kinds)
+    func constants(kind: String) throws {
+        let company = try Company(kind)
+        _ = try company.save()
+        let bound = company.session()
+        let clause = "with status = \"won\", channel = \"it's direct\", created = 2024-02-29"
+        let said = bound.run("load deals from table \(kind == "spark" ? "parquet.`\(company.folder.path)/deals.parquet`" : "deals") \(clause)")
+        #expect(bound.status == 0, "\(said)")
+        _ = company.memory.run("load deals from \"deals.csv\" \(clause)")
+        for query in ["won, revenue by deals.channel", "conversion by source", "revenue, won by month of deals.created", "revenue as of 2025-06-30"] {
+            let expected = company.memory.run(query + " as csv")
+            let answer = bound.run(query + " as csv")
+            #expect(company.memory.status == 0 && bound.status == 0 && Self.isSame(answer, expected), "\(query)\n\(answer)\n--- in memory:\n\(expected)")
+        }
+    }
+
+    @Test("time stamps with a zone are told in the zone that is set", .enabled(if: RealDrivers.postgres != nil, "FUNNEL_POSTGRES names no server"))
+    func zones() throws {
+        let name = "z\(UInt32.random(in: 0 ... .max))"
+        try RealDrivers.connect(.postgresql, [("uri", RealDrivers.postgres ?? "")]).execute(
+            "create table \(name) as select i as id, timestamptz '2024-01-31 21:00:00+00' + i * interval '1 hour' as created from generate_series(1, 5) t(i)")
+        let bound = Self.transcript("/tmp")
+        let copied = Self.transcript("/tmp")
+        for (session, ending) in [(bound, ""), (copied, " into memory")] {
+            for text in ["set timezone \"+03:30\"", "connect \"\(RealDrivers.postgres ?? "")\"", "load leads from table \(name)\(ending)"] {
+                let said = session.run(text)
+                #expect(session.status == 0, "\(said)")
+            }
+        }
+        for query in ["leads by month as csv", "list leads order by id as csv", "leads where created < 2024-02-01T03:00 as csv"] {
+            #expect(bound.run(query) == copied.run(query))
+            #expect(bound.status == 0)
+        }
+        #expect(bound.run("list leads order by id limit 1 as csv") == "id,created\n1,2024-02-01T01:30:00")
+        _ = bound.run("set timezone \"+00:00\"")
+        #expect(bound.run("leads by month as csv") == "month,leads\n2024-01,2\n2024-02,3")
+    }
+
     /// Cell by cell; binary numbers up to their last digits, which depend on the order of additions.
     private static func isSame(_ a: String, _ b: String) -> Bool {
         func cells(_ text: String) -> [[Substring]] {
@@ -150,7 +188,7 @@ struct EngineSessionTests {
         #expect(
             script("load leads from table contacts with qualified = qualified").contains(
                 "`qualified` is text in its engine, which can't be the `qualified` of a row"))
-        for clause in ["where id > 1", "on duplicate keep first", "dates \"dd-MM-yyyy\"", "append", "with source = \"ads\""] {
+        for clause in ["where id > 1", "on duplicate keep first", "dates \"dd-MM-yyyy\"", "append", "with qualified = \"yes\""] {
             #expect(script("load leads from table contacts \(clause)").contains("`into memory`"), "\(clause)")
         }
         let bound = script("load leads from table contacts")

@@ -22,6 +22,12 @@ enum ScriptedDriver {
 
     static func connect() throws -> Connection { try Connection.open(try Driver.load(location()), options: []) }
 
+    /// The table that was last taken in, as a text.
+    static var bound: String {
+        guard let library, let handle = dlopen(library, RTLD_LAZY), let symbol = dlsym(handle, "scripted_bound") else { return "" }
+        return String(cString: unsafeBitCast(symbol, to: (@convention(c) () -> UnsafePointer<CChar>).self)())
+    }
+
     /// How many arrays, schemas, streams and statements are out.
     static var live: Int32 {
         guard let library, let handle = dlopen(library, RTLD_LAZY), let symbol = dlsym(handle, "scripted_live") else { return -1 }

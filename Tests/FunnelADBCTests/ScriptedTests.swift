@@ -87,6 +87,46 @@ struct ScriptedTests {
         #expect(ScriptedDriver.live == 0)
     }
 
+    @Test("a table is handed over in batches, with what is missing, and freed")
+    func written() throws {
+        let count = 70_000
+        func integers(_ value: (Int) -> Int64) -> Integers { Integers(packing: Buffer((0..<count).map(value))) }
+        let some = Bitmap((0..<count).map { $0 % 2 == 0 })
+        let columns = [
+            Column(
+                name: "name", values: .text(Codes(packing: Buffer((0..<count).map { UInt32($0 % 2) }), size: 2), TextDictionary(["", "سلام"])), validity: nil),
+            Column(name: "n", values: .integer(integers { Int64($0) - 1 }.asSequence), validity: some),
+            Column(name: "money", values: .decimal(integers { Int64($0) * -125 }, scale: 2), validity: nil),
+            Column(name: "day", values: .date(integers { Int64($0) - 1 }), validity: nil),
+            Column(name: "at", values: .timestamp(days: integers { Int64($0) }, time: integers { _ in 1 }, unit: .second), validity: nil),
+            Column(name: "won", values: .yesNo(Bitmap((0..<count).map { $0 % 3 == 0 })), validity: some),
+        ]
+        let engine = try RemoteEngine.open(
+            try EngineAddress("scripted:x?driver=/\(ScriptedDriver.library ?? "")&dialect=duckdb", resolve: { $0 }, environment: { _ in nil }),
+            DriverSearch { _ in nil }, secret: nil)
+        try engine.write(Table(role: .leads, rowCount: count, columns: columns, roles: [:]), named: "leads", replacing: false, interrupt: nil)
+        #expect(
+            ScriptedDriver.bound == """
+                name:u n:l money:d:18,2 day:tdD at:tsu: won:b\u{20}
+                65536 rows
+                 -1 0 -1 1000000 1\u{20}
+                سلام - -125 0 86401000000 -\u{20}
+                 1 -250 1 172801000000 0\u{20}
+                4464 rows
+                 65535 -8192000 65535 5662310401000000 0\u{20}
+                سلام - -8192125 65536 5662396801000000 -\u{20}
+                 65537 -8192250 65537 5662483201000000 1\u{20}
+
+                """)
+        let interrupt = Interrupt()
+        interrupt.raise()
+        let error = #expect(throws: ADBCError.self) {
+            try engine.write(Table(role: .leads, rowCount: count, columns: columns, roles: [:]), named: "leads", replacing: false, interrupt: interrupt)
+        }
+        #expect(error?.reason == .interrupted)
+        #expect(ScriptedDriver.live == 0)
+    }
+
     @Test("a driver of version 1.0 is spoken to as one")
     func old() throws {
         let path = try #require(ScriptedDriver.library)

@@ -2,6 +2,7 @@
    given back. Compiled by the tests into a library of its own. */
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -292,6 +293,58 @@ static AdbcStatus statement_cancel(struct AdbcStatement *statement, struct AdbcE
     return ADBC_OK;
 }
 
+/* Takes a table in: what came is kept as a text of a line a row, and everything is given back. */
+static char bound[1 << 16];
+const char *scripted_bound(void) { return bound; }
+
+static int is_missing(const struct ArrowArray *array, int64_t row) {
+    const uint8_t *bits = array->buffers[0];
+    return bits && !(bits[row / 8] >> (row % 8) & 1);
+}
+
+static AdbcStatus statement_bind(struct AdbcStatement *statement, struct ArrowArrayStream *stream, struct AdbcError *error) {
+    (void)statement;
+    struct ArrowSchema schema;
+    if (stream->get_schema(stream, &schema)) return fail(error, ADBC_INTERNAL, "no schema");
+    size_t at = 0;
+    bound[0] = 0;
+    for (int64_t i = 0; i < schema.n_children; i++)
+        at += snprintf(bound + at, sizeof bound - at, "%s:%s ", schema.children[i]->name, schema.children[i]->format);
+    at += snprintf(bound + at, sizeof bound - at, "\n");
+    while (1) {
+        struct ArrowArray batch;
+        int code = stream->get_next(stream, &batch);
+        if (code) {
+            schema.release(&schema);
+            stream->release(stream);
+            return fail(error, ADBC_CANCELLED, "the stream broke off");
+        }
+        if (!batch.release) break;
+        at += snprintf(bound + at, sizeof bound - at, "%lld rows\n", (long long)batch.length);
+        for (int64_t row = 0; row < batch.length && row < 3; row++) {
+            for (int64_t i = 0; i < schema.n_children; i++) {
+                const struct ArrowArray *column = batch.children[i];
+                const char *format = schema.children[i]->format;
+                if (is_missing(column, row)) at += snprintf(bound + at, sizeof bound - at, "- ");
+                else if (format[0] == 'u') {
+                    const int32_t *places = column->buffers[1];
+                    at += snprintf(bound + at, sizeof bound - at, "%.*s ", places[row + 1] - places[row], (const char *)column->buffers[2] + places[row]);
+                } else if (format[0] == 'l' || (format[0] == 't' && format[1] == 's'))
+                    at += snprintf(bound + at, sizeof bound - at, "%lld ", (long long)((const int64_t *)column->buffers[1])[row]);
+                else if (format[0] == 'd') at += snprintf(bound + at, sizeof bound - at, "%lld ", (long long)((const int64_t *)column->buffers[1])[2 * row]);
+                else if (format[0] == 't') at += snprintf(bound + at, sizeof bound - at, "%d ", ((const int32_t *)column->buffers[1])[row]);
+                else if (format[0] == 'b') at += snprintf(bound + at, sizeof bound - at, "%d ", ((const uint8_t *)column->buffers[1])[row / 8] >> (row % 8) & 1);
+            }
+            at += snprintf(bound + at, sizeof bound - at, "\n");
+        }
+        batch.release(&batch);
+        if (batch.release) return fail(error, ADBC_INTERNAL, "a batch does not say that it is released");
+    }
+    schema.release(&schema);
+    stream->release(stream);
+    return schema.release || stream->release ? fail(error, ADBC_INTERNAL, "what is released does not say so") : ADBC_OK;
+}
+
 AdbcStatus AdbcDriverInit(int version, void *raw, struct AdbcError *error) {
     if (version > ADBC_VERSION_1_1) return fail(error, ADBC_NOT_IMPLEMENTED, "not this version");
     struct AdbcDriver *driver = driver_table = raw;
@@ -304,6 +357,7 @@ AdbcStatus AdbcDriverInit(int version, void *raw, struct AdbcError *error) {
     driver->StatementSetSqlQuery = statement_query;
     driver->StatementSetOption = statement_option;
     driver->StatementExecuteQuery = statement_execute;
+    driver->StatementBindStream = statement_bind;
     driver->StatementCancel = statement_cancel;
     return ADBC_OK;
 }
