@@ -61,7 +61,7 @@ let package = Package(
         .executableTarget(
             name: "funnel",
             dependencies: [
-                "FunnelText", "FunnelModel", "FunnelPlan", "FunnelIngest", "FunnelRender", "FunnelShell", "FunnelSession",
+                "FunnelText", "FunnelModel", "FunnelPlan", "FunnelSQL", "FunnelIngest", "FunnelRender", "FunnelShell", "FunnelSession",
                 "FunnelSample", "CSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -93,7 +93,7 @@ let package = Package(
             "FunnelSQLTests",
             sees: [
                 "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelStore", "FunnelSQL", "FunnelTesting", "FunnelRandom", "FunnelBinder",
-                "FunnelEngine",
+                "FunnelEngine", "FunnelSession",
             ], exclude: ["engines.py"]),
         tests(
             "FunnelHouseTests",

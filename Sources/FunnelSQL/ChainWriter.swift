@@ -66,7 +66,7 @@ struct ChainWriter {
         case nil: return nil
         case .microseconds(let microseconds):
             if type == .date { return "\(rules.days(from: first, to: time)) <= \(microseconds / microsecondsPerDay)" }
-            return "\(rules.microseconds(from: first, to: time)) <= \(microseconds)"
+            return rules.isNoLonger(than: microseconds, from: first, to: time)
         case .months(let months):
             return "\(time) <= \(type == .date ? rules.adding(months: months, to: first) : rules.adding(months: months, toTimestamp: first))"
         }
@@ -96,12 +96,16 @@ struct ChainWriter {
                 draft.add(
                     name,
                     """
-                    select p.lead_key as lead_key, p.first_time as first_time, p.reached_time as before_time, min(e.step_time) as reached_time
+                    select
+                        p.lead_key as lead_key,
+                        \(window == nil ? "min(p.first_time)" : "p.first_time") as first_time,
+                        min(p.reached_time) as before_time,
+                        min(e.step_time) as reached_time
                     from \(parts[step - 1]) as p
                     join (
                     \(Layout.indented(try events.events(of: step)))
                     ) as e on e.lead_key = p.lead_key and e.step_time \(isBehind) p.reached_time\(within)
-                    group by p.lead_key, p.first_time, p.reached_time
+                    group by p.lead_key\(window == nil ? "" : ", p.first_time")
                     """))
         }
         var selects: [String] = []

@@ -4,13 +4,14 @@ import FunnelPlan
 /// What ClickHouse says differently.
 struct ClickHouseRules: DialectRules {
     let name = "clickhouse"
+    let asksInAggregates = false
     let repeatsParts = true
     /// A join that finds nothing would give zeros; and an alias would stand for the column of its name.
     let settings: String? = "settings join_use_nulls = 1, prefer_column_name_to_alias = 1, aggregate_functions_null_for_empty = 0"
 
     /// A backslash is an escape.
     func literal(_ text: String) -> String {
-        "'" + text.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : $1 == "'" ? "\\'" : String($1) } + "'"
+        "'" + Self.escaped(text) + "'"
     }
     func literal(_ exact: Exact) -> String { exact.scale == 0 ? "toInt64(\(exact.text))" : "toDecimal128('\(exact.text)', \(exact.scale))" }
     func literal(day: Int) -> String { "toDate32('\(Calendar.text(day))')" }
@@ -63,7 +64,7 @@ struct ClickHouseRules: DialectRules {
     func contains(_ text: String, _ part: String) -> String { "position(\(text), \(literal(part))) > 0" }
     func starts(_ text: String, _ part: String) -> String { "startsWith(\(text), \(literal(part)))" }
     func ends(_ text: String, _ part: String) -> String { "endsWith(\(text), \(literal(part)))" }
-    func like(_ text: String, _ pattern: String) -> String { "\(text) like \(literal(pattern.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : String($1) }))" }
+    func like(_ text: String, _ pattern: String) -> String { "\(text) like \(literal(Self.plainBackslashes(pattern)))" }
     func matches(_ text: String, _ pattern: String) -> String? { "match(\(text), \(literal(pattern)))" }
     func function(_ function: TextFunction, _ text: String) -> String? {
         switch function {

@@ -34,38 +34,30 @@ struct StateWriter {
 struct WinWriter {
     let draft: Draft
 
-    static func needsAll(_ draft: Draft) { draft.needsAllDeals = true }
+    private var needsWonAt: Bool { draft.needs?.wonAt ?? true }
+    private var needsAll: Bool { draft.needs?.allDeals ?? true }
+
+    /// Whether no more is asked than which leads are won: then it is a list of keys.
+    var isList: Bool { !needsWonAt && !needsAll && draft.rules.asksInAggregates }
 
     func part() throws(Diagnostic) -> String {
-        let draft = draft
-        let relation = try draft.relation(.deals)
-        let name = draft.add("lead_wins", "")
         let rows = RowWriter(draft, .deals)
         guard let key = try rows.own(.lead) else { throw .noTable("deals") }
-        let won = StateWriter(table: try draft.table(.deals), alias: "d", rules: draft.rules)
+        let state = StateWriter(table: try draft.table(.deals), alias: "d", rules: draft.rules)
         let closed = try rows.own(.closed).map { draft.rules.read($0.text, $0.type) } ?? rows.null(.date)
-        // What is asked of it is known when all else has been written.
-        draft.atEnd(name) { draft in
-            let (isWon, isOpen) = (won.is(.won), won.is(.open))
-            guard draft.needsAllDeals else {
-                return """
-                    select \(key.text) as lead_key, 1 as is_won, min(\(closed)) as won_at
-                    from \(relation) as d
-                    where \(isWon.text)
-                    group by \(key.text)
-                    """
-            }
-            return """
-                select
-                    \(key.text) as lead_key,
-                    max(case when \(isWon.text) then 1 else 0 end) as is_won,
-                    max(case when \(isOpen.text) then 1 else 0 end) as is_open,
-                    min(case when \(isWon.text) then \(closed) end) as won_at
-                from \(relation) as d
-                group by \(key.text)
-                """
+        let (won, open) = (state.is(.won), state.is(.open))
+        let source = try rows.source()
+        if isList { return draft.add("won_leads", "select \(key.text) as lead_key\n\(source)\nwhere \(won.text) and \(key.text) is not null") }
+        if needsAll {
+            let items =
+                [
+                    "\(key.text) as lead_key", "max(case when \(won.text) then 1 else 0 end) as is_won",
+                    "max(case when \(open.text) then 1 else 0 end) as is_open",
+                ] + (needsWonAt ? ["min(case when \(won.text) then \(closed) end) as won_at"] : [])
+            return draft.add("lead_wins", Layout.clause("select", items) + "\n\(source)\ngroup by \(key.text)")
         }
-        return name
+        let items = ["\(key.text) as lead_key", "1 as is_won"] + (needsWonAt ? ["min(\(closed)) as won_at"] : [])
+        return draft.add("lead_wins", Layout.clause("select", items) + "\n\(source)\nwhere \(won.text)\ngroup by \(key.text)")
     }
 }
 
@@ -93,7 +85,9 @@ struct Buyers {
     }
 
     /// The deals, the won ones numbered among those of their buyer in the order of closing, with the buyer's last closing.
-    func numbered() throws(Diagnostic) -> String {
+    ///
+    /// `onlyWon`: the others are not asked for.
+    func numbered(onlyWon: Bool) throws(Diagnostic) -> String {
         let rules = draft.rules
         let table = try draft.table(.deals)
         let state = StateWriter(table: table, alias: "d", rules: rules)
@@ -104,15 +98,15 @@ struct Buyers {
         let ties = table.schema.column(.id).map { ["d.\(rules.quoted($0.name))"] } ?? table.schema.columns.map { "d.\(rules.quoted($0.name))" }
         let order = ([closed.map { "\($0) nulls last" }].compactMap { $0 } + ties).joined(separator: ", ")
         let won = state.is(.won)
-        let group = (keys + ["case when \(won.text) then 1 else 0 end"]).joined(separator: ", ")
+        let group = (keys + (onlyWon ? [] : ["case when \(won.text) then 1 else 0 end"])).joined(separator: ", ")
         return draft.add(
-            "numbered_deals",
+            onlyWon ? "numbered_wins" : "numbered_deals",
             """
             select
             \(columns.map { "    \($0)" }.joined(separator: ",\n")),
                 row_number() over (partition by \(group) order by \(order)) as win_number,
                 max(\(read)) over (partition by \(group)) as last_bought
-            from \(try draft.relation(.deals)) as d
+            from \(try draft.relation(.deals)) as d\(onlyWon ? "\nwhere \(won.text)" : "")
             """)
     }
 

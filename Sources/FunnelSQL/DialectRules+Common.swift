@@ -8,6 +8,7 @@ extension DialectRules {
     var hasPercentile: Bool { true }
     var repeatsParts: Bool { false }
     var numbersFirst: Bool { false }
+    var asksInAggregates: Bool { true }
 
     func quoted(_ name: String) -> String { "\"" + Self.doubled(name, "\"") + "\"" }
     func literal(_ text: String) -> String { "'" + Self.doubled(text, "'") + "'" }
@@ -31,7 +32,6 @@ extension DialectRules {
     func integer(_ count: String) -> String { count }
     func plainZero(_ number: String) -> String { number }
     func nullable(_ value: String) -> String { value }
-    func orZero(_ number: String) -> String { "coalesce(\(number), 0)" }
     func truth(_ condition: String) -> String { "coalesce(\(condition), false)" }
     func greatest(_ a: String, _ b: String) -> String { "greatest(\(a), \(b))" }
     func least(_ a: String, _ b: String) -> String { "least(\(a), \(b))" }
@@ -42,6 +42,9 @@ extension DialectRules {
     func day(ofColumn column: String, _ type: RowType) -> String { type == .date ? column : day(ofTimestamp: column) }
     func timestamp(ofDate date: String) -> String { "cast(\(date) as timestamp)" }
     func days(from: String, to: String) -> String { "(\(to) - \(from))" }
+    func microseconds(from: String, to: String) -> String { "(\(microseconds(ofTimestamp: to)) - \(microseconds(ofTimestamp: from)))" }
+    func realDays(from: String, to: String) -> String { "(\(real(microseconds(from: from, to: to))) / 86400000000)" }
+    func isNoLonger(than microseconds: Int64, from: String, to: String) -> String { "\(self.microseconds(from: from, to: to)) <= \(microseconds)" }
     func adding(days: Int, to date: String) -> String { days == 0 ? date : "(\(date) \(days < 0 ? "-" : "+") \(abs(days)))" }
     func adding(months: Int, to date: String) -> String {
         months == 0 ? date : "cast(\(date) \(months < 0 ? "-" : "+") interval '\(abs(months)) months' as date)"
@@ -93,7 +96,19 @@ extension DialectRules {
     func output(_ value: String, _ type: SQLType) -> String { "cast(\(value) as \(self.type(type)))" }
 
     /// A name or a text with each of its marks twice.
-    static func doubled(_ text: String, _ mark: Character) -> String { text.reduce(into: "") { $0 += $1 == mark ? "\(mark)\(mark)" : String($1) } }
+    ///
+    /// By scalars: a mark with an accent on it is one character, and a mark all the same.
+    static func doubled(_ text: String, _ mark: Unicode.Scalar) -> String {
+        text.unicodeScalars.reduce(into: "") { $0 += $1 == mark ? "\(mark)\(mark)" : String($1) }
+    }
+
+    /// A text with a backslash before each backslash and each quote.
+    static func escaped(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : $1 == "'" ? "\\'" : String($1) }
+    }
+
+    /// A pattern in which a backslash is one.
+    static func plainBackslashes(_ pattern: String) -> String { doubled(pattern, "\\") }
 
     static func text(_ instant: Instant) -> String { Calendar.text(instant.day) + " " + Calendar.text(timeOfDay: instant.microseconds) }
 

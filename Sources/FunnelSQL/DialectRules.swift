@@ -18,6 +18,8 @@ protocol DialectRules: Sendable {
     var repeatsParts: Bool { get }
     /// Whether the first of some lines are found by their numbers; else by `limit`.
     var numbersFirst: Bool { get }
+    /// Whether an aggregate's condition may ask whether a key is among those of another table.
+    var asksInAggregates: Bool { get }
 
     // Names, types and constants
     func quoted(_ name: String) -> String
@@ -35,8 +37,6 @@ protocol DialectRules: Sendable {
     func plainZero(_ number: String) -> String
     /// A value of which an aggregate over no rows is missing.
     func nullable(_ value: String) -> String
-    /// A number, or zero where there is none.
-    func orZero(_ number: String) -> String
     /// A condition as a yes or a no.
     func truth(_ condition: String) -> String
     func greatest(_ a: String, _ b: String) -> String
@@ -53,6 +53,11 @@ protocol DialectRules: Sendable {
     func microseconds(ofTimestamp value: String) -> String
     func timestamp(ofMicroseconds value: String) -> String
     func days(from: String, to: String) -> String
+    /// The time from one time stamp to another: in microseconds, in days with their fraction, and whether it is no longer
+    /// than so many microseconds.
+    func microseconds(from: String, to: String) -> String
+    func realDays(from: String, to: String) -> String
+    func isNoLonger(than microseconds: Int64, from: String, to: String) -> String
     func adding(days: Int, to date: String) -> String
     func adding(months: Int, to date: String) -> String
     func adding(months: Int, toTimestamp value: String) -> String

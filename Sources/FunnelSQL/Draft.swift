@@ -9,16 +9,16 @@ final class Draft {
     let asOf: Instant?
     private(set) var parts: [Part] = []
     private var known: [String: String] = [:]
-    private var late: [(name: String, body: (Draft) -> String)] = []
-    /// Whether it is asked which leads have lost or open deals.
-    var needsAllDeals = false
+    /// What is asked of the deals of leads; all, where that is not known beforehand.
+    let needs: LeadNeeds?
 
     struct Part {
         var name: String
         var body: String
     }
 
-    init(_ catalog: SQLCatalog, _ rules: any DialectRules, asOf: Instant?) {
+    init(_ catalog: SQLCatalog, _ rules: any DialectRules, asOf: Instant?, needs: LeadNeeds? = nil) {
+        self.needs = needs
         self.catalog = catalog
         self.rules = rules
         self.asOf = asOf
@@ -37,9 +37,6 @@ final class Draft {
         parts.append(Part(name: own, body: body))
         return own
     }
-
-    /// The body of a part, written when all others have been.
-    func atEnd(_ name: String, _ body: @escaping (Draft) -> String) { late.append((name, body)) }
 
     /// The part that was made for `key`; it is made where there is none.
     func shared(_ key: String, _ make: () throws(Diagnostic) -> String) throws(Diagnostic) -> String {
@@ -85,9 +82,6 @@ final class Draft {
     /// The whole text.
     func text(_ title: String?, _ last: String) -> String {
         var text = title.map { "-- " + $0.split(whereSeparator: \.isNewline).joined(separator: " ") + "\n" } ?? ""
-        for (name, body) in late {
-            for index in parts.indices where parts[index].name == name { parts[index].body = body(self) }
-        }
         for (number, part) in parts.enumerated() {
             text += (number == 0 ? (rules.countsInUnits ? "with recursive\n" : "with\n") : "") + "\(part.name) as (\n\(Layout.indented(part.body))\n)"
             text += number == parts.count - 1 ? "\n" : ",\n"
@@ -114,18 +108,19 @@ enum Layout {
     static func bare(_ text: String) -> String {
         guard text.first == "(", text.last == ")" else { return text }
         var depth = 0
-        var quote: Character?
-        for index in text.indices {
-            let character = text[index]
+        var quote: Unicode.Scalar?
+        let scalars = text.unicodeScalars
+        for index in scalars.indices {
+            let scalar = scalars[index]
             if let open = quote {
-                if character == open { quote = nil }
-            } else if character == "'" || character == "\"" || character == "`" {
-                quote = character
-            } else if character == "(" {
+                if scalar == open { quote = nil }
+            } else if scalar == "'" || scalar == "\"" || scalar == "`" {
+                quote = scalar
+            } else if scalar == "(" {
                 depth += 1
-            } else if character == ")" {
+            } else if scalar == ")" {
                 depth -= 1
-                if depth == 0, text.index(after: index) != text.endIndex { return text }
+                if depth == 0, scalars.index(after: index) != scalars.endIndex { return text }
             }
         }
         return String(text.dropFirst().dropLast())

@@ -6,6 +6,10 @@ struct DuckDBRules: DialectRules {
     let name = "duckdb"
 
     func microseconds(ofTimestamp value: String) -> String { "epoch_us(\(value))" }
+    func isNoLonger(than microseconds: Int64, from: String, to: String) -> String {
+        microseconds % microsecondsPerDay == 0
+            ? "\(to) <= \(from) + interval \(microseconds / microsecondsPerDay) day" : "\(to) <= \(from) + to_microseconds(\(microseconds))"
+    }
     func timestamp(ofMicroseconds value: String) -> String { "make_timestamp(cast(\(value) as bigint))" }
     func contains(_ text: String, _ part: String) -> String { "contains(\(text), \(literal(part)))" }
     func ends(_ text: String, _ part: String) -> String { "ends_with(\(text), \(literal(part)))" }

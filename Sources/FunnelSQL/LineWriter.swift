@@ -95,7 +95,10 @@ struct LineWriter {
         var texts = names + shown.map { source.measures.write(plan.measures[$0].value) }
         if LineMarks.hasFewRows(plan) { texts.append(fewRows(source.measures)) }
         let items = zip(texts, columns).map { output($0, $1) }
-        let order = terms(isOther: nil) { source.measures.write(plan.measures[$0].value) }
+        // A measure that is shown is ordered by under its name.
+        let order = terms(isOther: nil) { measure in
+            shown.firstIndex(of: measure).map { rules.quoted(columns[names.count + $0].name) } ?? source.measures.write(plan.measures[measure].value)
+        }
         return [
             Layout.clause("select", items.isEmpty ? ["1"] : items), source.from(), plan.having.map { "where \(source.measures.condition($0).text)" },
             order.isEmpty ? nil : "order by " + order.joined(separator: ", "), plan.limit.map { "limit \($0)" },

@@ -99,10 +99,10 @@ struct MeasureWriter {
     private func slotText(_ slot: Slot, _ context: LineContext) -> String {
         let names = slot.components.map { Self.column($0.name, context) }
         switch (slot.aggregate.function, slot.argument) {
-        case (.count, _), (.distinct, _): return rules.orZero(names[0])
-        case (.sum, .exact): return rules.orZero(names[0])
-        case (.sum, .real): return "coalesce(\(names[0]), 0.0)"
-        case (.sum, _): return "(\(rules.real(rules.orZero(names[0]))) / 86400000000)"
+        case (.count, _), (.distinct, _): return "coalesce(\(names[0]), 0)"
+        case (.sum, .exact): return "coalesce(\(names[0]), 0)"
+        case (.sum, .real): return "coalesce(\(names[0]), 0)"
+        case (.sum, _): return "(\(rules.real("coalesce(\(names[0]), 0)")) / 86400000000)"
         case (.mean, .exact(let scale)):
             let divisor = rules.countsInUnits && scale > 0 ? "(nullif(\(names[1]), 0) * \(rules.power10(scale)))" : "nullif(\(names[1]), 0)"
             return "(\(rules.real(names[0])) / \(divisor))"

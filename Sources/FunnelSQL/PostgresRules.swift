@@ -18,7 +18,15 @@ struct PostgresRules: DialectRules {
     }
 
     func literal(_ text: String) -> String { "'" + Self.doubled(text, "'") + "'" }
-    func microseconds(ofTimestamp value: String) -> String { "cast(extract(epoch from \(value)) * 1000000 as bigint)" }
+    func microseconds(ofTimestamp value: String) -> String { "cast(round(date_part('epoch', \(value)) * 1000000) as bigint)" }
+    func microseconds(from: String, to: String) -> String { "cast(round(date_part('epoch', \(to) - \(from)) * 1000000) as bigint)" }
+    func realDays(from: String, to: String) -> String { "(date_part('epoch', \(to) - \(from)) / 86400)" }
+    func isNoLonger(than microseconds: Int64, from: String, to: String) -> String { "\(to) <= \(from) + interval '\(Self.span(microseconds))'" }
+
+    private static func span(_ microseconds: Int64) -> String {
+        microseconds % microsecondsPerDay == 0 ? "\(microseconds / microsecondsPerDay) days" : "\(microseconds) microseconds"
+    }
+
     func timestamp(ofMicroseconds value: String) -> String { "(timestamp '1970-01-01' + \(value) * interval '1 microsecond')" }
     /// A date is truncated as a time stamp: as one with a zone, the session's zone would play a part.
     func start(of grain: Grain, _ date: String) -> String {

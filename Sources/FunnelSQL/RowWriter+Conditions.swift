@@ -115,7 +115,9 @@ extension RowWriter {
             ColumnReference(path: table == .leads ? .own : .lead, table: .leads, index: .derived(.leadWonAt), type: .timestamp, name: "won_at"))
         let created = try created()
         switch span {
-        case .microseconds(let microseconds): return Condition("\(try elapsed(created, won)) <= \(microseconds)")
+        case .microseconds(let microseconds):
+            if try type(created) == .date, try type(won) == .date { return Condition("\(try elapsed(created, won)) <= \(microseconds)") }
+            return Condition(rules.isNoLonger(than: microseconds, from: try time(created, as: .timestamp), to: try time(won, as: .timestamp)))
         case .months(let months):
             if try type(created) == .date, try type(won) == .date {
                 return Condition("\(try time(won, as: .date)) <= \(rules.adding(months: months, to: try time(created, as: .date)))")

@@ -57,9 +57,6 @@ extension DialectRules {
         case .weekday, .hour: date
         }
     }
-
-    /// The time from one time stamp to another.
-    func microseconds(from: String, to: String) -> String { "(\(microseconds(ofTimestamp: to)) - \(microseconds(ofTimestamp: from)))" }
 }
 
 /// What a key is as a column.

@@ -116,6 +116,9 @@ extension RowWriter {
     func real(_ value: RowValue) throws(Diagnostic) -> String {
         let type = try type(value)
         switch value {
+        case .elapsed(let from, let to):
+            if try self.type(from) == .date, try self.type(to) == .date { break }
+            return rules.realDays(from: try time(from, as: .timestamp), to: try time(to, as: .timestamp))
         case .arithmetic(.divide, let a, let b): return "(\(try real(a)) / nullif(\(try real(b)), 0))"
         case .arithmetic(let operation, let a, let b) where type == .real: return "(\(try real(a)) \(operation.rawValue) \(try real(b)))"
         case .cases(let branches, let otherwise) where type == .real:

@@ -83,6 +83,17 @@ final class RowWriter {
         return join("wins", as: "w", part) { matching(id, ("\($0).lead_key", RowType(key.type))) }
     }
 
+    /// Whether the lead is won: a list of keys is looked up, where no more is asked of the deals.
+    private func isWon() throws(Diagnostic) -> Condition {
+        guard WinWriter(draft: draft).isList else { return Condition("\(try wins()).is_won = 1") }
+        let lead = try lead()
+        guard let id = try column(.id, of: .leads, lead), let key = try draft.table(.deals).schema.column(.lead) else { throw .noTable("leads") }
+        let part = try draft.shared("wins") { () throws(Diagnostic) in try WinWriter(draft: draft).part() }
+        guard id.type != RowType(key.type) else { return Condition("\(id.text) in (select lead_key from \(part))") }
+        let listed = asText(("lead_key", RowType(key.type)))
+        return Condition("\(asText(id)) in (select \(listed) from \(part))")
+    }
+
     /// The alias of the leads for which some row of another table satisfies a condition; it has a row if the row's lead is one.
     func lead(withAny condition: RowCondition, in other: TableRole) throws(Diagnostic) -> String? {
         guard let key = draft.catalog.tables[other]?.schema.column(.lead), draft.catalog.tables[.leads] != nil else { return nil }
@@ -147,10 +158,12 @@ final class RowWriter {
     /// A derived column that is a yes or no.
     func derivedCondition(_ derived: DerivedColumn) throws(Diagnostic) -> Condition {
         switch derived {
-        case .leadWon: return Condition("\(try wins()).is_won = 1")
+        case .dealNewCustomer where kept == .won:
+            needsWinNumbers = true
+            return Condition("d.win_number = 1", mayBeUnknown: false)
+        case .leadWon: return try isWon()
         case .leadLost:
             let alias = try wins()
-            WinWriter.needsAll(draft)
             return Condition("\(alias).is_won = 0 and \(alias).is_open = 0", binding: .and)
         case .leadOpen:
             let stands = [try derivedCondition(.leadWon).negated, try derivedCondition(.leadLost).negated]
@@ -177,12 +190,18 @@ final class RowWriter {
     private func derived(_ derived: DerivedColumn, of table: TableRole) throws(Diagnostic) -> String {
         switch derived {
         case .leadWon, .leadLost, .leadOpen, .dealWon, .dealLost, .dealOpen, .dealNewCustomer: return try derivedCondition(derived).value(rules)
-        case .leadWonAt: return "\(try wins()).won_at"
+        case .leadWonAt:
+            return "\(try wins()).won_at"
         case .dealAxis:
             let type = try timeType([.closed, .created])
             func read(_ role: ColumnRole) throws(Diagnostic) -> String {
                 guard let column = try own(role) else { return null(type) }
                 return time(rules.read(column.text, column.type), column.type, as: type)
+            }
+            switch kept {
+            case .won, .closed: return try read(.closed)
+            case .open: return try read(.created)
+            case nil: break
             }
             return "case when \(try states().is(.open).text) then \(try read(.created)) else \(try read(.closed)) end"
         case .dealBuyer: return try Buyers(draft: draft).name("d")
@@ -195,11 +214,16 @@ final class RowWriter {
         }
     }
 
+    /// How the deals stand that are kept, where it is one way: won, not open, or open.
+    enum Kept { case won, closed, open }
+    var kept: Kept?
+
     /// Whether the deals must be numbered among those of their buyers.
     private var needsWinNumbers = false
 
     private func winNumbers() throws(Diagnostic) -> String {
-        try draft.shared("win numbers") { () throws(Diagnostic) in try Buyers(draft: draft).numbered() }
+        let onlyWon = kept == .won
+        return try draft.shared("win numbers \(onlyWon)") { () throws(Diagnostic) in try Buyers(draft: draft).numbered(onlyWon: onlyWon) }
     }
 
     func null(_ type: RowType) -> String { "cast(null as \(rules.type(SQLType(type))))" }

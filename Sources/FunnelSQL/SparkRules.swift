@@ -4,12 +4,13 @@ import FunnelPlan
 /// What Spark says differently.
 struct SparkRules: DialectRules {
     let name = "spark"
+    let asksInAggregates = false
     let numbersFirst = true
 
     func quoted(_ name: String) -> String { "`" + Self.doubled(name, "`") + "`" }
     /// A backslash is an escape.
     func literal(_ text: String) -> String {
-        "'" + text.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : $1 == "'" ? "\\'" : String($1) } + "'"
+        "'" + Self.escaped(text) + "'"
     }
     func literal(_ instant: Instant) -> String { "timestamp_ntz '\(Self.text(instant))'" }
     func literal(_ exact: Exact) -> String { exact.scale == 0 ? exact.text : "\(exact.text)BD" }
@@ -28,7 +29,6 @@ struct SparkRules: DialectRules {
 
     /// Some of its engines take a `coalesce` for what may be missing.
     func truth(_ condition: String) -> String { "case when \(condition) then true else false end" }
-    func orZero(_ number: String) -> String { "case when \(number) is not null then \(number) else 0 end" }
     func plainZero(_ number: String) -> String { "(\(number) + 0.0D)" }
     func timestamp(ofDate date: String) -> String { "cast(\(date) as timestamp_ntz)" }
     func microseconds(ofTimestamp value: String) -> String { "unix_micros(cast(\(value) as timestamp))" }
@@ -43,7 +43,7 @@ struct SparkRules: DialectRules {
     func starts(_ text: String, _ part: String) -> String { "startswith(\(text), \(literal(part)))" }
     func ends(_ text: String, _ part: String) -> String { "endswith(\(text), \(literal(part)))" }
     /// A backslash is an escape of the pattern as well.
-    func like(_ text: String, _ pattern: String) -> String { "\(text) like \(literal(pattern.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : String($1) }))" }
+    func like(_ text: String, _ pattern: String) -> String { "\(text) like \(literal(Self.plainBackslashes(pattern)))" }
     func matches(_ text: String, _ pattern: String) -> String? { "\(text) rlike \(literal(pattern))" }
     func percentile(_ value: String, _ thousandths: Int) -> String { "percentile(\(value), \(Exact(Int128(thousandths), scale: 3).text))" }
     func same(_ a: String, _ b: String, _ type: SQLType) -> String { equation(a, b, type) }

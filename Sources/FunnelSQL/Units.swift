@@ -28,6 +28,31 @@ struct ScanWriter {
 
     private var rules: any DialectRules { draft.rules }
 
+    /// How the deals stand that a scan keeps, where its conditions say so.
+    private static func kept(_ scan: Scan) -> RowWriter.Kept? {
+        guard scan.table == .deals else { return nil }
+        func stands(_ condition: RowCondition?) -> RowWriter.Kept? {
+            switch condition {
+            case .column(let reference):
+                switch reference.index {
+                case .derived(.dealWon), .derived(.dealNewCustomer): return .won
+                case .derived(.dealLost): return .closed
+                case .derived(.dealOpen): return .open
+                default: return nil
+                }
+            case .and(let parts): return parts.lazy.compactMap(stands).first
+            case .or(let parts):
+                let ways = Set(parts.map(stands))
+                if ways.count == 1 { return ways.first ?? nil }
+                return ways.isSubset(of: [.won, .closed]) ? .closed : nil
+            default: return nil
+            }
+        }
+        if let way = stands(scan.filter) { return way }
+        guard !scan.aggregates.isEmpty, scan.aggregates.allSatisfy({ $0.filter != nil }) else { return nil }
+        return stands(.or(scan.aggregates.compactMap(\.filter)))
+    }
+
     /// The rows that a scan keeps: of no use are those that no aggregate counts.
     private func filter(_ scan: Scan, _ slots: [Slot], _ rows: RowWriter) throws(Diagnostic) -> (rows: Condition, common: RowCondition?) {
         var parts: [Condition] = []
@@ -47,6 +72,7 @@ struct ScanWriter {
     func unit(_ index: Int, _ slots: [Slot], by keys: [Int], named name: String) throws(Diagnostic) -> Unit {
         let scan = plan.scans[index]
         let rows = RowWriter(draft, scan.table)
+        rows.kept = Self.kept(scan)
         let (filter, common) = try self.filter(scan, slots, rows)
         var items: [String] = []
         for key in keys { items.append("\(try rows.key(scan.keys[key], shapes[key], plan.rules)) as \(names[key])") }
@@ -70,6 +96,7 @@ struct ScanWriter {
     private func values(_ index: Int, _ slots: [Slot]) throws(Diagnostic) -> String {
         let scan = plan.scans[index]
         let rows = RowWriter(draft, scan.table)
+        rows.kept = Self.kept(scan)
         let (filter, common) = try self.filter(scan, slots, rows)
         var items: [String] = []
         for key in plan.keys.indices { items.append("\(try rows.key(scan.keys[key], shapes[key], plan.rules)) as \(names[key])") }

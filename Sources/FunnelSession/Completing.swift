@@ -2,6 +2,7 @@ import FunnelBinder
 import FunnelModel
 import FunnelPlan
 package import FunnelRender
+import FunnelSQL
 import FunnelStore
 import FunnelSyntax
 package import FunnelText
@@ -112,6 +113,7 @@ struct Completer {
         case .compare where spot.tokens.count == 1: return [plain("definitions of", "a KPI's definitions side by side")]
         case .compare where spot.word(1) == "definitions": return [plain("of", "a KPI")]
         case .compare where spot.word(1) == "of": return measures()
+        case .sql where spot.word(1) == "for": return SQLDialect.all.map { plain($0.name, "a dialect of SQL") }
         case .tables, .kpis, .settings, .history, .quit: return []
         default: return query(at: spot)
         }

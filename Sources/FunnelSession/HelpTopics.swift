@@ -135,6 +135,11 @@ enum HelpTopics {
             HelpTopic(
                 name: "plan", summary: "shows how a query will be answered and what is read for it; with `run` how long that took", usage: ["plan QUERY [run]"],
                 examples: ["plan conversion by month", "plan revenue by product run"])
+        case .sql:
+            HelpTopic(
+                name: "sql", summary: "shows a query, a funnel or a list as SQL, for the tables that are loaded", usage: ["sql QUERY for DIALECT"],
+                text: ["The dialects are duckdb, postgres, sqlite, spark and clickhouse. The tables bear the names of their roles, the columns their own."],
+                examples: ["sql conversion by month for duckdb", "sql funnel visit -> trial -> won for postgres"])
         case .time: HelpTopic(name: "time", summary: "runs a query and says how long it took", usage: ["time QUERY"], examples: ["time cac by source"])
         case .help: HelpTopic(name: "help", summary: "helps: `help where`, `help conversion`", usage: ["help [TOPIC]"])
         case .tables: HelpTopic(name: "tables", summary: "lists what is loaded", usage: ["tables"])

@@ -2,6 +2,7 @@ import FunnelADBC
 import FunnelArrow
 package import FunnelModel
 import FunnelRender
+import FunnelSQL
 package import FunnelText
 
 /// What a session has to say.
@@ -16,6 +17,17 @@ extension Diagnostic {
             mends: [
                 Suggestion.mend(for: name, among: SettingName.allCases.map(\.rawValue)) ?? "`settings` lists them"
             ])
+    }
+
+    package static func unknownDialect(_ name: String) -> Diagnostic {
+        let dialects = SQLDialect.all.map(\.name)
+        return Diagnostic(
+            .error, "there is no dialect `\(name)`",
+            mends: [Suggestion.mend(for: name, among: dialects) ?? "the dialects are \(dialects.joined(separator: ", "))"])
+    }
+
+    package static func notSQL(_ statement: String) -> Diagnostic {
+        Diagnostic(.error, "`\(statement)` is not one query of SQL", mends: ["queries, `funnel` and `list` are"])
     }
 
     package static func unknownFormat(_ name: String) -> Diagnostic {

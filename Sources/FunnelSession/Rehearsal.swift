@@ -71,6 +71,9 @@ struct Rehearsal {
             context.targets.append((target, source))
         case .test(let test): found += TestBlock(session, context).problems(test, in: source)
         case .plan(let query, _, _), .time(let query, _): _ = try Binder.bind(query, in: source, context)
+        case .sql(let asked, let dialect, _):
+            _ = try Session.dialect(dialect, in: source)
+            try rehearse(asked, in: source, folder: folder)
         case .check(let check): _ = try Binder.bind(check, in: source, context)
         case .list(let list):
             _ = try session.format(list.format, list.into, in: source)

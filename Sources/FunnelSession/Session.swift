@@ -5,6 +5,7 @@ package import FunnelIngest
 import FunnelModel
 package import FunnelPlan
 package import FunnelRender
+package import FunnelSQL
 import FunnelStore
 import FunnelSyntax
 import FunnelText
@@ -18,6 +19,8 @@ package struct SessionConfiguration: Sendable {
     /// `--format` stands above `set format`.
     package var format: OutputFormat?
     package var isSafe = false
+    /// What is asked is not answered, but written in the SQL of this dialect: `funnel sql`.
+    package var dialect: SQLDialect?
     /// The time now.
     package var clock: @Sendable () -> Instant
     /// Seconds since some fixed moment, for timing.

@@ -10,6 +10,7 @@ import FunnelText
 /// What each statement does.
 extension Session {
     func carryOut(_ statement: Statement, in source: Source, folder: String) throws(Diagnostic) {
+        if let dialect = configuration.dialect, statement.isAsked { return try sql(statement, dialect, in: source) }
         switch statement {
         case .query(let query):
             try present(try answer(query, in: source), format: query.format, into: query.into, in: source, folder: folder)
@@ -45,6 +46,7 @@ extension Session {
         case .test: break
         case .explain(let query, _): try explain(query, in: source, folder: folder)
         case .plan(let query, let runs, _): try plan(query, runs: runs, in: source)
+        case .sql(let asked, let dialect, _): try sql(asked, try Self.dialect(dialect, in: source), in: source)
         case .time(let query, _): try time(query, in: source, folder: folder)
         case .help(let topic, let place):
             do throws(Diagnostic) { emit(.text(try Help(definitions).lines(topic))) } catch { throw error.placed(in: source, at: place.range) }

@@ -77,6 +77,7 @@ extension Printer {
         case .query(let query): lines(head: measures(query), clauses(query))
         case .explain(let query, _): lines(head: "explain " + measures(query), clauses(query))
         case .plan(let query, let runs, _): lines(head: "plan " + measures(query), clauses(query) + (runs ? ["run"] : []))
+        case .sql(.query(let query), let dialect, _): lines(head: "sql " + measures(query), clauses(query) + ["for " + name(dialect)])
         case .time(let query, _): lines(head: "time " + measures(query), clauses(query))
         case .why(let why): lines(head: "why " + measures(why.query), clauses(why.query))
         case .check(let check): lines(head: "check " + text(check.condition), clauses(check.query) + (check.orMissing ? ["or missing"] : []))
@@ -85,7 +86,8 @@ extension Printer {
                 head: "define \(name(definition.name)) = \(text(definition.expression))" + (definition.unit.map { " as " + name($0) } ?? ""),
                 definition.texts.map(quoted))
         case .load(let load): lines(head: head(load), clauses(load))
-        case .connect, .save, .saveTo, .open, .test, .parameter, .include, .set, .describe, .list, .funnel, .leaks, .transitions, .compare, .target, .help,
+        case .connect, .sql, .save, .saveTo, .open, .test, .parameter, .include, .set, .describe, .list, .funnel, .leaks, .transitions, .compare, .target,
+            .help,
             .show:
             text(statement)
         }

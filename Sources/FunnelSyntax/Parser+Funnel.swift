@@ -28,7 +28,7 @@ extension Parser {
         case .word(let word):
             let folded = word.lowercased()
             if folded == "strict" || (folded == "open" && !look(1).isSymbol(.arrow)) { return false }
-            return !Self.reserved.contains(folded)
+            return !Self.reserved.contains(folded) && folded != endsBefore
         default: return false
         }
     }

@@ -33,7 +33,7 @@ extension Parser {
         of query: inout Query, allowed: [QueryClause] = QueryClause.allCases, stopsAtComparison: Bool = false, before end: String? = nil
     ) throws(Diagnostic) {
         var seen: Set<QueryClause> = []
-        while let word = current.word, word != end {
+        while let word = current.word, word != end, word != endsBefore {
             if stopsAtComparison, isComparison || word == "or" { return }
             let isAsOf = word == "as" && look(1).isWord("of")
             guard let clause = allowed.first(where: { $0.firstWord == word && ($0 == .asOf) == isAsOf }) else {

@@ -4,9 +4,9 @@ import FunnelText
 extension Parser {
     // A statement's word that is followed by `=` is the name of a measure.
     // statement = query | connect | load | save | open | define | param | include | check | target | set | describe | list | funnel | leaks | transitions
-    //           | explain | why | compare | plan | time | test | help | listing ;
+    //           | explain | why | compare | plan | sql | time | test | help | listing ;
     mutating func parseStatement() throws(Diagnostic) -> Statement {
-        guard let word = current.word.flatMap(StatementWord.init(rawValue:)), !look(1).isSymbol(.equal) else {
+        guard let word = current.word.flatMap(StatementWord.init(rawValue:)), !look(1).isSymbol(.equal), word != .sql || !isNameAlone else {
             if let word = current.word, let clause = QueryClause.allCases.first(where: { $0.firstWord == word }), !look(1).isSymbol(.equal) {
                 throw Diagnostic.clauseFirst(clause.rawValue, at: current.range).placed(in: source)
             }
@@ -60,6 +60,7 @@ extension Parser {
         case .plan:
             let query = try parseQuery(before: "run")
             return .plan(query, runs: eat(word: "run"), place(from: start))
+        case .sql: return try parseSQL(from: start)
         case .time:
             let query = try parseQuery()
             return .time(query, place(from: start))
@@ -75,6 +76,29 @@ extension Parser {
     private mutating func parseEngine() throws(Diagnostic) -> EngineName {
         let (text, place) = try parseString("the address of an engine in quotes, such as \"postgres://user@host/database\"")
         return EngineName(text: text, place: place)
+    }
+
+    /// Whether what stands here is a measure by its name: `sql by month`, where somebody has defined it.
+    private var isNameAlone: Bool {
+        let next = look(1)
+        if case .end = next.kind { return true }
+        return next.isSymbol(.comma) || QueryClause.allCases.contains { next.isWord($0.firstWord) }
+    }
+
+    // sql = "sql" ( query | funnel | list ) "for" name ;
+    private mutating func parseSQL(from start: Int) throws(Diagnostic) -> Statement {
+        endsBefore = "for"
+        defer { endsBefore = nil }
+        let asked: Statement
+        if isWord("funnel"), !look(1).isSymbol(.equal) {
+            asked = .funnel(try parseFunnel(from: eat().range.start))
+        } else if isWord("list"), !look(1).isSymbol(.equal) {
+            asked = .list(try parseListing(from: eat().range.start))
+        } else {
+            asked = .query(try parseQuery())
+        }
+        try expect(word: "for")
+        return .sql(asked, dialect: try parseName("a dialect of SQL"), place(from: start))
     }
 
     // define = "define" name "=" expression [ "as" unit ] { string } ;
@@ -147,7 +171,9 @@ extension Parser {
         var list = ListStatement(table: try parseName("a table"), place: Place(current.range))
         let clauses: [QueryClause] = [.filter, .order, .limit, .format, .into]
         if case .quotedName = current.kind { try parseColumns(into: &list) }
-        if !isLostAfter, let word = current.word, !clauses.contains(where: { $0.firstWord == word }), !Self.reserved.contains(word) {
+        if !isLostAfter, let word = current.word, !clauses.contains(where: { $0.firstWord == word }), !Self.reserved.contains(word),
+            word != endsBefore
+        {
             try parseColumns(into: &list)
         }
         if isLostAfter {

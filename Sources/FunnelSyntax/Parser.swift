@@ -12,6 +12,8 @@ package struct Parser {
     var depth = 0
     /// Whether a second comparison ends the expression before it (`check revenue where source = "ads" > 5`) and is no mistake.
     var stopsAtChain = false
+    /// The word behind which a query, a funnel or a list is no more: it is one of the statement that holds it.
+    var endsBefore: String?
     static let maximumDepth = 200
     /// How many operators of one kind may follow each other: each is a level of the tree.
     static let maximumLinks = 500

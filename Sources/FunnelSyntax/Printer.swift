@@ -28,6 +28,7 @@ package struct Printer {
         case .list(let list): text(list)
         case .explain(let query, _): "explain " + text(query)
         case .plan(let query, let runs, _): "plan " + text(query) + (runs ? " run" : "")
+        case .sql(let asked, let dialect, _): "sql " + text(asked) + " for " + name(dialect)
         case .time(let query, _): "time " + text(query)
         case .help(let topic, _): "help" + (topic.map { " " + $0 } ?? "")
         case .show(let listing, _): listing.rawValue

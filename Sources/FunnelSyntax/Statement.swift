@@ -31,6 +31,8 @@ package indirect enum Statement: Sendable, Hashable {
     case explain(Query, Place)
     /// `runs`: it is answered as well, and timed.
     case plan(Query, runs: Bool, Place)
+    /// A query, a funnel or a list in the SQL of a dialect.
+    case sql(Statement, dialect: Identifier, Place)
     case time(Query, Place)
     case help(String?, Place)
     case show(Listing, Place)
@@ -52,7 +54,7 @@ package indirect enum Statement: Sendable, Hashable {
         case .saveTo(let save): save.place.range
         case .connect(_, let place), .save(_, let place), .open(_, let place), .transitions(_, let place), .compare(_, _, let place), .describe(_, let place),
             .explain(_, let place),
-            .plan(_, _, let place), .time(_, let place),
+            .plan(_, _, let place), .sql(_, _, let place), .time(_, let place),
             .help(_, let place),
             .show(_, let place):
             place.range
@@ -231,6 +233,6 @@ package struct ListStatement: Sendable, Hashable {
 /// The words that begin a statement, a row each: parser, help and completion read this list.
 package enum StatementWord: String, CaseIterable, Sendable {
     case connect, load, save, open, define, param, include, check, target, set, describe, list, funnel, leaks, transitions
-    case explain, why, compare, plan, time, test, help
+    case explain, why, compare, plan, sql, time, test, help
     case tables, kpis, settings, history, quit
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FunnelModel
+import FunnelSQL
 import FunnelSample
 import FunnelSession
 import Glibc
@@ -33,6 +34,32 @@ struct Check: ParsableCommand {
             worst = max(worst, runner.finish())
         }
         throw ExitCode(worst)
+    }
+}
+
+/// `funnel sql --dialect D [FILE…] [-c TEXT]`
+struct SQL: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Prints the queries of scripts and texts as SQL.",
+        discussion: "What is loaded, defined and set is; queries, funnels and lists are not answered, but written in the SQL of a dialect.")
+
+    @OptionGroup var options: Options
+    @Option(name: .long, help: "The dialect: \(SQLDialect.all.map(\.name).joined(separator: ", ")).") var dialect: String
+    @Option(name: .customShort("c"), help: ArgumentHelp("Prints a text; may be repeated.", valueName: "text")) var texts: [String] = []
+    @Argument(help: "Scripts; they come first.") var files: [String] = []
+
+    func validate() throws {
+        guard SQLDialect.named(dialect) != nil else {
+            throw ValidationError("The value '\(dialect)' is no dialect: \(SQLDialect.all.map(\.name).joined(separator: ", ")).")
+        }
+        guard !texts.isEmpty || !files.isEmpty else { throw ValidationError("Give a script or a text: -c 'conversion by month'.") }
+    }
+
+    func run() throws {
+        let runner = Runner(options, dialect: SQLDialect.named(dialect))
+        for file in files { runner.run(file: file) }
+        for (index, text) in texts.enumerated() { runner.run(text, named: texts.count == 1 ? "-c" : "-c \(index + 1)") }
+        throw ExitCode(runner.finish())
     }
 }
 

@@ -1,5 +1,6 @@
 import FunnelModel
 import FunnelRender
+import FunnelSQL
 import FunnelSession
 import FunnelShell
 import FunnelText
@@ -12,7 +13,7 @@ final class Runner {
     let watch: InterruptWatch
     private var status: Int32 = 0
 
-    init(_ options: Options, isInteractive: Bool = false) {
+    init(_ options: Options, isInteractive: Bool = false, dialect: SQLDialect? = nil) {
         let settings = options.settings
         var look = ConsoleOptions()
         look.color = settings.color
@@ -22,7 +23,9 @@ final class Runner {
         let console = Console(options: look)
         let fixed = options.format
         self.console = console
-        session = Session(options.configuration { console.progress($0) }, settings: settings) { event in
+        var configuration = options.configuration { console.progress($0) }
+        configuration.dialect = dialect
+        session = Session(configuration, settings: settings) { event in
             if case .settings(let changed) = event { Self.follow(changed, fixed, console) }
             console.show(event)
         }

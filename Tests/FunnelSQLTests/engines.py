@@ -111,13 +111,13 @@ class Postgres(DuckDB):
         import psycopg
 
         self.connection = psycopg.connect(os.environ["FUNNEL_POSTGRES"], autocommit=True)
-        self.connection.execute("create schema if not exists funnel_tests")
-        self.connection.execute("set search_path to funnel_tests; set timezone to 'Asia/Tehran'")
+        # Tables are of this connection alone; and no zone of a session may play a part.
+        self.connection.execute("set search_path to pg_temp; set timezone to 'Asia/Tehran'")
 
     def load(self, table, columns, rows):
         self.drop(table)
         names = ", ".join(f"{self.name(name)} {self.type(type)}" for name, type in columns)
-        self.connection.execute(f"create table {self.name(table)} ({names})")
+        self.connection.execute(f"create temporary table {self.name(table)} ({names})")
         with self.connection.cursor().copy(f"copy {self.name(table)} from stdin") as copy:
             for row in rows:
                 copy.write_row(row)

@@ -76,8 +76,9 @@ package struct GoldenFile {
         return (prefix + ">", String(line[mark...].dropFirst(2)))
     }
 
-    /// What went wrong, if anything, and the file with the answers that came.
-    package func run() -> (failures: [String], rewritten: String) {
+    /// What went wrong, if anything, and the file with the answers that came. `look` is shown each text before it is run, and
+    /// where.
+    package func run(look: (Transcript, String) -> Void = { _, _ in }) -> (failures: [String], rewritten: String) {
         let temporary = TemporaryFolder()
         let folder = temporary.path
         let transcript = Transcript(folder: folder)
@@ -89,6 +90,7 @@ package struct GoldenFile {
                 lines += plain
                 failures += prepare(plain, folder, transcript)
             case .command(let prefix, let input, let output):
+                if prefix == ">" { look(transcript, input.joined(separator: "\n")) }
                 let answer = self.answer(prefix, input.joined(separator: "\n"), transcript)
                 let got = answer.text.isEmpty ? [] : answer.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
                 if got != output {
