@@ -63,10 +63,15 @@ final class Draft {
     /// What stands behind `from` for a table: itself or, `as of` a moment, what was known of it.
     func relation(_ role: TableRole) throws(Diagnostic) -> String {
         let table = try table(role)
-        let path = table.path.map(rules.quoted).joined(separator: ".")
+        var path = table.path.map(rules.quoted).joined(separator: ".")
+        if !table.constants.isEmpty {
+            let constants = table.constants.map { "\($0.written(rules)) as \(rules.quoted($0.name))" }
+            path = "(select t.*, \(constants.joined(separator: ", ")) from \(path) as t)"
+        }
         guard let asOf else { return path }
+        let stored = path
         return try shared("past \(role.rawValue)") { () throws(Diagnostic) in
-            try add("past_\(role.rawValue)") { _ throws(Diagnostic) in try PastWriter(draft: self, moment: asOf).select(table, path) }
+            try add("past_\(role.rawValue)") { _ throws(Diagnostic) in try PastWriter(draft: self, moment: asOf).select(table, stored) }
         }
     }
 

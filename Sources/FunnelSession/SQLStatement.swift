@@ -16,7 +16,8 @@ extension Session {
 
     func sql(_ asked: Statement, _ dialect: SQLDialect, in source: Source) throws(Diagnostic) {
         let title = Printer.text(asked)
-        let catalog = SQLCatalog(store)
+        var catalog = SQLCatalog(store)
+        for (role, table) in bound { catalog.tables[role] = table.table }
         let query: SQLQuery
         switch asked {
         case .query(let asked): query = try SQLWriter.query(try Binder.bind(asked, in: source, context).plan, catalog, dialect, title: title)
