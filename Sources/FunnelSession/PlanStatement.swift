@@ -10,9 +10,9 @@ import FunnelText
 extension Session {
     func plan(_ query: Query, runs: Bool, in source: Source) throws(Diagnostic) {
         let bound = try Binder.bind(query, in: source, context)
-        if let remote = TableRole.allCases.filter(bound.plan.tables.contains).lazy.compactMap({ self.bound[$0] }).first {
+        if let remote = remote(of: bound.plan.tables) {
             if runs { _ = try answer(bound.plan) }
-            return emit(.text((PlanText.lines(bound.plan) + ["carried out by \(remote.place)"]).map { StyledLine($0) }))
+            return show(PlanText.lines(bound.plan), by: remote)
         }
         let costs = try engine.costs(bound.plan)
         var times: [Double] = []
@@ -22,6 +22,10 @@ extension Session {
 
     func plan(_ funnel: FunnelStatement, runs: Bool, in source: Source) throws(Diagnostic) {
         let plan = try bound(funnel, in: source)
+        if let remote = remote(of: plan.tables) {
+            if runs { _ = try answer(plan) }
+            return show(PlanText.lines(plan), by: remote)
+        }
         let cost = try engine.cost(plan)
         var times: [Double] = []
         if runs {
@@ -31,6 +35,13 @@ extension Session {
         }
         show([cost], times) { PlanText.lines(plan, cost: $0[0]) }
     }
+
+    private func remote(of tables: Set<TableRole>) -> BoundTable? {
+        TableRole.allCases.filter(tables.contains).lazy.compactMap { self.bound[$0] }.first
+    }
+
+    /// What an engine reads is its own affair.
+    private func show(_ lines: [String], by remote: BoundTable) { emit(.text((lines + ["carried out by \(remote.place)"]).map { StyledLine($0) })) }
 
     /// `lines` are those of the plan, with what each scan costs.
     private func show(_ costs: [ScanCost], _ times: [Double], _ lines: ([[String]]) -> [String]) {
