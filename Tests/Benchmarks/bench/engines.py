@@ -37,7 +37,11 @@ class DuckDB:
                 for statement in LOAD:
                     database.execute(statement.format(folder=folder))
         self.address, self.version = f"duckdb:{path}", duckdb.__version__
-        self.database = duckdb.connect(str(path), read_only=True, config={"threads": threads})
+        self.open = lambda: duckdb.connect(str(path), read_only=True, config={"threads": threads})
+
+    def start(self):
+        """Opens the file, which another process must not have open by then."""
+        self.database = self.open()
 
     def ask(self, text):
         return self.database.execute(text).fetchall()
@@ -76,6 +80,9 @@ class Postgres:
         self.version = self.ask("show server_version")[0][0]
         self.ask(f"set max_parallel_workers_per_gather = {threads}")
 
+    def start(self):
+        pass
+
     def ask(self, text):
         with self.connection.cursor() as cursor:
             cursor.execute(text)
@@ -107,6 +114,7 @@ def main():
     for make in makers:
         engine = make()
         written = sql_of(arguments.funnel, engine)
+        engine.start()
         report += [
             f"{engine.name} {engine.version}, milliseconds:", "",
             "| query | an expert's SQL | funnel's SQL | funnel's ÷ expert's | through funnel | funnel less its SQL |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
