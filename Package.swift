@@ -45,6 +45,7 @@ let package = Package(
         room("FunnelSQL", sees: ["FunnelText", "FunnelModel", "FunnelPlan"]),
         room("FunnelStore", sees: ["FunnelModel", "CSystem"]),
         room("FunnelArrow", sees: ["FunnelModel", "FunnelStore"]),
+        room("FunnelADBC", sees: ["FunnelText", "FunnelModel", "FunnelStore", "FunnelArrow", "CADBC"]),
         room("FunnelIngest", sees: ["FunnelText", "FunnelModel", "FunnelStore", "FunnelArrow", "CZlib"]),
         room("FunnelBinder", sees: ["FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan"]),
         room("FunnelEngine", sees: ["FunnelText", "FunnelModel", "FunnelPlan", "FunnelStore"]),
@@ -52,8 +53,8 @@ let package = Package(
         room(
             "FunnelSession",
             sees: [
-                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelSQL", "FunnelStore", "FunnelArrow", "FunnelIngest", "FunnelBinder",
-                "FunnelEngine", "FunnelRender",
+                "FunnelText", "FunnelModel", "FunnelSyntax", "FunnelPlan", "FunnelSQL", "FunnelStore", "FunnelArrow", "FunnelADBC", "FunnelIngest",
+                "FunnelBinder", "FunnelEngine", "FunnelRender",
             ]),
         room("FunnelShell", sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "CEditLine"]),
         room("FunnelSample", sees: ["FunnelModel"]),
@@ -76,7 +77,11 @@ let package = Package(
         tests("FunnelRenderTests", sees: ["FunnelText", "FunnelModel", "FunnelRender"]),
         tests(
             "FunnelArrowTests", sees: ["FunnelArrow", "FunnelIngest", "FunnelModel", "FunnelStore", "FunnelTesting", "FunnelText"],
-            exclude: ["tools.py", "requirements.txt"]),
+            exclude: ["tools.py"]),
+        tests(
+            "FunnelADBCTests",
+            sees: ["FunnelADBC", "FunnelArrow", "FunnelModel", "FunnelSample", "FunnelSession", "FunnelStore", "FunnelText", "FunnelTesting"],
+            exclude: ["scripted.c"]),
         tests("FunnelIngestTests", sees: ["FunnelIngest", "FunnelModel", "FunnelStore", "FunnelText"]),
         tests(
             "FunnelEngineTests",
@@ -98,6 +103,7 @@ let package = Package(
             "FunnelShellTests",
             sees: ["FunnelText", "FunnelModel", "FunnelIngest", "FunnelRender", "FunnelSession", "FunnelShell"]),
         .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+        .systemLibrary(name: "CADBC"),
         .systemLibrary(name: "CSystem"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]

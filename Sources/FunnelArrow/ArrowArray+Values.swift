@@ -106,7 +106,7 @@ extension ArrowArray {
 
     /// Nil for one that 64 bits with a sign don't hold.
     @inline(__always)
-    static func integer(_ base: UnsafeRawPointer, _ row: Int, _ bits: Int, _ isSigned: Bool) -> Int64? {
+    package static func integer(_ base: UnsafeRawPointer, _ row: Int, _ bits: Int, _ isSigned: Bool) -> Int64? {
         switch (bits, isSigned) {
         case (8, true): Int64(base.load(fromByteOffset: row, as: Int8.self))
         case (8, false): Int64(base.load(fromByteOffset: row, as: UInt8.self))

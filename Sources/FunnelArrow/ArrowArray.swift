@@ -1,4 +1,4 @@
-import FunnelStore
+package import FunnelStore
 import Synchronization
 
 /// One column of one batch: its buffers, each long enough for its rows.
@@ -14,6 +14,20 @@ package struct ArrowArray: Sendable {
     let texts: [Range<Int>]
     /// Where the rows are codes: the values.
     let dictionary: ArrowDictionary?
+
+    /// The ranges are places in `file`, each long enough for `count` rows; those of values begin with the first row.
+    package init(
+        type: ArrowType, count: Int, file: MappedFile, validity: Range<Int>?, data: Range<Int>, texts: [Range<Int>] = [],
+        dictionary: ArrowDictionary? = nil
+    ) {
+        self.type = type
+        self.count = count
+        self.file = file
+        self.validity = validity
+        self.data = data
+        self.texts = texts
+        self.dictionary = dictionary
+    }
 
     /// The address of a part of the file.
     func address(_ range: Range<Int>) -> UnsafeRawPointer { file.base + range.lowerBound }
@@ -35,7 +49,7 @@ package final class ArrowDictionary: Sendable {
     /// The texts of all pieces, once they have been found.
     let known = Mutex<ArrowTexts?>(nil)
 
-    init(_ pieces: [ArrowArray]) {
+    package init(_ pieces: [ArrowArray]) {
         self.pieces = pieces
         var total = 0
         starts =
@@ -46,7 +60,7 @@ package final class ArrowDictionary: Sendable {
             }
     }
 
-    func appending(_ piece: ArrowArray) -> ArrowDictionary { ArrowDictionary(pieces + [piece]) }
+    package func appending(_ piece: ArrowArray) -> ArrowDictionary { ArrowDictionary(pieces + [piece]) }
 
     /// The piece in which a code's value stands, and where in it; the code is one of the dictionary.
     func place(_ code: Int) -> (piece: Int, row: Int) {

@@ -4,6 +4,11 @@ import FunnelStore
 package struct ArrowBatch: Sendable {
     package let rowCount: Int
     package let arrays: [ArrowArray]
+
+    package init(rowCount: Int, arrays: [ArrowArray]) {
+        self.rowCount = rowCount
+        self.arrays = arrays
+    }
 }
 
 /// A batch's metadata, read against the bytes behind it.

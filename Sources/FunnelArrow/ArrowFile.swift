@@ -29,7 +29,8 @@ package struct ArrowFile: Sendable {
         guard rowCount <= Int(Int32.max) else { throw .tooManyRows }
     }
 
-    private init(fields: [ArrowField], batches: [ArrowBatch]) {
+    /// Columns that came from elsewhere than a file, laid out as in one.
+    package init(fields: [ArrowField], batches: [ArrowBatch]) {
         self.fields = fields
         self.batches = batches
     }

@@ -36,7 +36,7 @@ package enum ArrowType: Sendable, Hashable {
     case timestamp(Unit, zone: String?)
 
     /// The bits that one value takes in the column's data; 0 where there is none.
-    var bits: Int {
+    package var bits: Int {
         switch self {
         case .null: 0
         case .integer(let bits, _), .real(let bits), .decimal(let bits, _, _), .utf8(let bits): bits
@@ -52,15 +52,26 @@ package enum ArrowType: Sendable, Hashable {
 /// One column of an Arrow file: its name, its type, and how its dictionary is called if it has one.
 package struct ArrowField: Sendable, Hashable {
     package struct Dictionary: Sendable, Hashable {
-        var id: Int64
+        package var id: Int64
         /// The type of the codes: integers.
-        var index: ArrowType
+        package var index: ArrowType
+
+        package init(id: Int64, index: ArrowType) {
+            self.id = id
+            self.index = index
+        }
     }
 
     package let name: String
     /// The type of the values, also of those that stand in a dictionary.
     package let type: ArrowType
-    let dictionary: Dictionary?
+    package let dictionary: Dictionary?
+
+    package init(name: String, type: ArrowType, dictionary: Dictionary? = nil) {
+        self.name = name
+        self.type = type
+        self.dictionary = dictionary
+    }
 
     /// The type of what stands in the rows.
     var stored: ArrowType { dictionary?.index ?? type }

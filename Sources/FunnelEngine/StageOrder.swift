@@ -20,7 +20,13 @@ package enum StageOrder {
             shared[worker].add(Workers.rows(of: morsel, in: runs.count), runs, codes, column.validity)
         }
         for other in counts.dropFirst() { counts[0].add(other) }
-        let (before, places, leads) = (counts[0].before, counts[0].places, counts[0].leads)
+        return order(dictionary.texts, before: counts[0].before, places: counts[0].places, leads: counts[0].leads)
+    }
+
+    /// The order that counts speak for: by the earlier stage and the later, how many leads first entered the one before the
+    /// other; by stage, the sum of its places among those of a lead, and how many leads entered it.
+    package static func order(_ stages: [String], before: [Int], places: [Int], leads: [Int]) -> [String] {
+        let count = stages.count
         let scores = (0..<count).map { stage in
             (0..<count).reduce(0) { score, other in
                 let (ahead, behind) = (before[stage * count + other], before[other * count + stage])
@@ -29,15 +35,15 @@ package enum StageOrder {
         }
         let means = (0..<count).map { leads[$0] == 0 ? Double(count) : Double(places[$0]) / Double(leads[$0]) }
         return (0..<count).filter { leads[$0] > 0 }.sorted { a, b in
-            if isLost(dictionary[a]) != isLost(dictionary[b]) { return isLost(dictionary[b]) }
+            if isLost(stages[a]) != isLost(stages[b]) { return isLost(stages[b]) }
             if scores[a] != scores[b] { return scores[a] > scores[b] }
             if means[a] != means[b] { return means[a] < means[b] }
             return a < b
-        }.map { dictionary[$0] }
+        }.map { stages[$0] }
     }
 
     /// Beyond, they are no stages of a funnel but names of something else.
-    private static let mostStages = 500
+    package static let mostStages = 500
 
     /// Whether a stage is an end without a win: it is no step of a funnel.
     package static func isLost(_ stage: String) -> Bool { lost.contains(Name.fold(stage)) }

@@ -35,11 +35,14 @@ extension ArrowReading {
     }
 
     /// The schema, from the types of the file; where those do not decide, from the first rows.
-    func schema() throws -> TableSchema {
+    func schema() throws -> TableSchema { try recognised().schema }
+
+    /// The schema, and the roles that the header was recognised to play.
+    func recognised() throws -> (schema: TableSchema, recognised: Set<ColumnRole>) {
         var assignment = assignment
         var columns: [TableSchema.Column] = []
         var texts: [Int: [String]] = [:]
-        let isWhole = spans.count <= 1
+        let isWhole = spans.count <= 1 && isWhole
         for index in sources.indices {
             let made = try column(index, limit: 1).column
             let isOpen =
@@ -55,9 +58,10 @@ extension ArrowReading {
             columns.append(.init(constant.name, try ConstantColumn.make(constant, rows: 1, request).type))
         }
         let count = sources.count
-        return TableSchema(
+        let schema = TableSchema(
             role: request.role, columns: columns, roles: assignment.roles.mapValues { assignment.index($0, columns: count) },
             aliases: assignment.aliases.mapValues { assignment.index($0, columns: count) })
+        return (schema, assignment.recognised)
     }
 
     /// Rows with values that don't fit: they stop the load, are missing, or are left out, as the statement says.

@@ -13,6 +13,9 @@ struct ArrowReading {
     let sources: [Source]
     let header: Header
     let byteCount: Int
+    /// Whether all rows are here, and not only the first ones.
+    let isWhole: Bool
+    private let demands: [Int: TypeDemand]
     var assignment: RoleAssignment
     var notes: [String]
     private let interrupt: Interrupt?
@@ -23,18 +26,28 @@ struct ArrowReading {
     /// Nil where the request names no Arrow file.
     init?(_ request: LoadRequest, interrupt: Interrupt?) throws {
         guard request.text == nil, let mapped = Self.map(request.path) else { return nil }
-        self.request = request
-        self.interrupt = interrupt
-        byteCount = mapped.count
+        let file: ArrowFile
         do throws(ArrowError) {
             file = try ArrowFile(mapped)
         } catch {
             throw Diagnostic.arrowFile(error, request)
         }
+        try self.init(request, EngineColumns(file: file, bytes: mapped.count), interrupt: interrupt)
+    }
+
+    /// Columns that an engine has handed over go the same way.
+    init(_ request: LoadRequest, _ columns: EngineColumns, interrupt: Interrupt?) throws {
+        self.request = request
+        self.interrupt = interrupt
+        byteCount = columns.bytes
+        isWhole = columns.isWhole
+        demands = columns.demands
+        let file = columns.file
+        self.file = file
         // The names go the way of a text file's header, so that they are told apart and recognised in the same way.
         let sources = Source.all(file.fields)
         self.sources = sources
-        let names = sources.map { [file] in file.fields[$0.field] }.map {
+        let names = sources.map { file.fields[$0.field] }.map {
             "\"" + $0.name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
         }
         let text = FileText(Array((names.joined(separator: ",") + "\n").utf8))
@@ -86,7 +99,7 @@ struct ArrowReading {
     func way(_ column: Int) -> Way {
         let type = type(column)
         let isConditional = assignment.conditional.contains { $0.column == column }
-        let demand = isConditional ? nil : assignment.demand(column)
+        let demand = isConditional ? nil : assignment.demand(column) ?? demands[sources[column].field]
         let fits: Bool =
             switch (type, demand) {
             case (.null, _), (.time, _): false

@@ -1,3 +1,4 @@
+package import FunnelArrow
 package import FunnelModel
 package import FunnelStore
 import FunnelText
@@ -30,6 +31,52 @@ package enum Loader {
         try load(request, interrupt: interrupt, chunkSize: chunkSize, progress: progress)
     }
 
+    // MARK: - Columns of an engine
+
+    /// The schema of columns that an engine has handed over.
+    package static func peek(_ request: LoadRequest, _ columns: EngineColumns, interrupt: Interrupt? = nil) throws -> TableSchema {
+        var request = request
+        request.onError = .null
+        return try ArrowReading(request, columns, interrupt: interrupt).schema()
+    }
+
+    /// What is known of columns that stay in their engine.
+    package struct Recognition: Sendable {
+        package var schema: TableSchema
+        package var roles: [(role: ColumnRole, column: Int, recognised: Bool)]
+        /// The values of the columns that clauses make, which stand behind those of the table.
+        package var constants: [Value]
+    }
+
+    /// Recognises the roles of columns by their names and some rows.
+    package static func recognise(_ request: LoadRequest, _ columns: EngineColumns) throws -> Recognition {
+        var request = request
+        request.onError = .null
+        let reading = try ArrowReading(request, columns, interrupt: nil)
+        let (schema, recognised) = try reading.recognised()
+        return Recognition(
+            schema: schema, roles: request.role.roles.compactMap { role in schema.roles[role].map { (role, $0, recognised.contains(role)) } },
+            constants: try reading.assignment.constants.map { try ConstantColumn.make($0, rows: 1, request).value(0) })
+    }
+
+    /// Which texts of a status column mean which state; throws where one is not known to mean any.
+    package static func states(of texts: [String], column: String, _ request: LoadRequest) throws -> [DealState: [String]] {
+        let dictionary = TextDictionary(texts)
+        let codes = Codes(packing: Buffer((0..<texts.count).map { UInt32($0) }), size: texts.count)
+        var notes: [String] = []
+        let states = try StateReading.states(Column(name: column, values: .text(codes, dictionary), validity: nil), request, notes: &notes)
+        var found: [DealState: [String]] = [:]
+        for (text, state) in zip(dictionary.texts, states) { if let state { found[state, default: []].append(text) } }
+        return found
+    }
+
+    /// Makes a table of columns that an engine has handed over, as one is made of a file.
+    package static func load(
+        _ request: LoadRequest, _ columns: EngineColumns, interrupt: Interrupt, progress: @escaping @Sendable (LoadProgress) -> Void
+    ) throws -> (table: Table, report: LoadReport) {
+        try ArrowReading(request, columns, interrupt: interrupt).load(progress: progress)
+    }
+
     /// The road of a load. The result is the same at any number of threads and any size of pieces.
     static func load(
         _ request: LoadRequest, interrupt: Interrupt, chunkSize: Int,
@@ -49,5 +96,22 @@ package enum Loader {
         }
         try file.checkInterrupt()
         return try TableMaker.make(reading, &decision, errors, selection, columns)
+    }
+}
+
+/// Rows that an engine has handed over, column by column.
+package struct EngineColumns: Sendable {
+    package var file: ArrowFile
+    /// The bytes that they were read from, for the report.
+    package var bytes: Int
+    package var isWhole: Bool
+    /// What the texts of a column are, by its place, where the engine tells it and its driver hands text over.
+    package var demands: [Int: TypeDemand]
+
+    package init(file: ArrowFile, bytes: Int, isWhole: Bool = true, demands: [Int: TypeDemand] = [:]) {
+        self.file = file
+        self.bytes = bytes
+        self.isWhole = isWhole
+        self.demands = demands
     }
 }

@@ -20,7 +20,7 @@ package struct DiagnosticRenderer: Sendable {
 
     package func lines(of diagnostic: Diagnostic) -> [StyledLine] {
         let style = Self.style(of: diagnostic.severity)
-        let message = DisplayWidth.visible(diagnostic.message)
+        let message = DisplayWidth.visible(Secrets.masked(diagnostic.message))
         var lines = [StyledLine([.init(diagnostic.severity.rawValue, style), .init(": " + message)])]
         var gutter = " "
         if let source = diagnostic.source {
@@ -46,9 +46,13 @@ package struct DiagnosticRenderer: Sendable {
         let line = source.lineRange(at: range.start)
         let start = min(range.start, line.end)
         let end = max(start, min(range.end, line.end))
-        let before = Self.shown(source.text(in: TextRange(line.start, start)))
-        let meant = Self.shown(source.text(in: TextRange(start, end)))
-        let after = Self.shown(source.text(in: TextRange(end, line.end)))
+        // A mask takes as many bytes as what it hides, so places stay what they are.
+        let bytes = Array(Secrets.masked(source.text(in: line)).utf8)
+        func part(_ from: Int, _ to: Int) -> String {
+            guard bytes.count == line.end - line.start else { return Self.shown(source.text(in: TextRange(from, to))) }
+            return Self.shown(String(decoding: bytes[from - line.start..<to - line.start], as: UTF8.self))
+        }
+        let (before, meant, after) = (part(line.start, start), part(start, end), part(end, line.end))
         let (text, indent, length) = window(before, meant, after, room: width - gutter.utf8.count - 3)
         let marks = String(repeating: " ", count: indent) + String(repeating: "^", count: max(1, length))
         return [
@@ -87,7 +91,7 @@ package struct DiagnosticRenderer: Sendable {
 
     private func mends(of diagnostic: Diagnostic, gutter: String) -> [StyledLine] {
         diagnostic.mends.map { mend in
-            StyledLine([.init(gutter + " = ", .gutter), .init("help", .mend), .init(": " + DisplayWidth.visible(mend))])
+            StyledLine([.init(gutter + " = ", .gutter), .init("help", .mend), .init(": " + DisplayWidth.visible(Secrets.masked(mend)))])
         }
     }
 

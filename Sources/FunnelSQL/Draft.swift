@@ -63,10 +63,15 @@ final class Draft {
     /// What stands behind `from` for a table: itself or, `as of` a moment, what was known of it.
     func relation(_ role: TableRole) throws(Diagnostic) -> String {
         let table = try table(role)
-        let path = table.path.map(rules.quoted).joined(separator: ".")
+        var path = table.path.map(rules.quoted).joined(separator: ".")
+        if !table.constants.isEmpty {
+            let constants = table.constants.map { "\($0.written(rules)) as \(rules.quoted($0.name))" }
+            path = "(select t.*, \(constants.joined(separator: ", ")) from \(path) as t)"
+        }
         guard let asOf else { return path }
+        let stored = path
         return try shared("past \(role.rawValue)") { () throws(Diagnostic) in
-            try add("past_\(role.rawValue)") { _ throws(Diagnostic) in try PastWriter(draft: self, moment: asOf).select(table, path) }
+            try add("past_\(role.rawValue)") { _ throws(Diagnostic) in try PastWriter(draft: self, moment: asOf).select(table, stored) }
         }
     }
 
@@ -82,56 +87,5 @@ final class Draft {
             text += number == parts.count - 1 ? "\n" : ",\n"
         }
         return text + last + (rules.settings.map { "\n" + $0 } ?? "")
-    }
-}
-
-/// How lines of SQL are laid out.
-enum Layout {
-    static func indented(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    " + $0 }.joined(separator: "\n")
-    }
-
-    /// A clause whose items stand in a line or, where they are long, each in its own.
-    static func clause(_ word: String, _ items: [String], separator: String = ",", leading: Bool = false) -> String {
-        let line = word + " " + items.joined(separator: leading ? " \(separator) " : "\(separator) ")
-        if items.count == 1 || line.utf8.count <= 100 { return line }
-        if leading { return word + " " + items.joined(separator: "\n    \(separator) ") }
-        return word + "\n" + items.map { "    " + $0 }.joined(separator: "\(separator)\n")
-    }
-
-    /// Without the brackets around all of it.
-    static func bare(_ text: String) -> String {
-        guard text.first == "(", text.last == ")" else { return text }
-        var depth = 0
-        var quote: Unicode.Scalar?
-        let scalars = text.unicodeScalars
-        for index in scalars.indices {
-            let scalar = scalars[index]
-            if let open = quote {
-                if scalar == open { quote = nil }
-            } else if scalar == "'" || scalar == "\"" || scalar == "`" {
-                quote = scalar
-            } else if scalar == "(" {
-                depth += 1
-            } else if scalar == ")" {
-                depth -= 1
-                if depth == 0, scalars.index(after: index) != scalars.endIndex { return text }
-            }
-        }
-        return String(text.dropFirst().dropLast())
-    }
-
-    /// A name of our own for a part or a column: small letters, digits and `_`.
-    static func name(_ text: String) -> String {
-        var name = ""
-        for scalar in text.unicodeScalars {
-            if scalar.isASCII, scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) {
-                name += String(scalar).lowercased()
-            } else if !name.isEmpty, name.last != "_" {
-                name += "_"
-            }
-        }
-        while name.last == "_" { name.removeLast() }
-        return name.isEmpty || ("0"..."9").contains(name.first!) ? "part_\(name)" : String(name.prefix(40))
     }
 }

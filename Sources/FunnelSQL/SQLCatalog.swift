@@ -17,7 +17,11 @@ package struct SQLTable: Sendable, Hashable {
     /// The texts of the stage column; where they are not known, a stage is what is spelt as the step is.
     package var stages: [String]
 
-    package init(path: [String], schema: TableSchema, states: [DealState: [String]] = [:], stages: [String] = []) {
+    /// Columns of the schema that the table itself does not have.
+    package var constants: [SQLConstant]
+
+    package init(path: [String], schema: TableSchema, states: [DealState: [String]] = [:], stages: [String] = [], constants: [SQLConstant] = []) {
+        self.constants = constants
         self.path = path
         self.schema = schema
         self.states = states

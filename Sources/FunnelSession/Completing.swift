@@ -13,7 +13,7 @@ extension Session {
         let source = Source(name: "", text: text)
         let before = Source(name: "", text: source.text(in: TextRange(0, offset)))
         let spot = CompletionSpot(before)
-        let choices = Completer(store: store, definitions: definitions, folder: configuration.folder) { self.knownStages }.choices(at: spot)
+        let choices = Completer(store: store, bound: bound, definitions: definitions, folder: configuration.folder) { self.knownStages }.choices(at: spot)
         var seen: Set<String> = []
         let fitting = choices.filter { choice in
             guard seen.insert(choice.replacement).inserted else { return false }
@@ -35,7 +35,7 @@ extension Session {
                 let folded = word.lowercased()
                 let starts = index == 0 || tokens[index - 1].isSymbol(.semicolon) || token.startsLine
                 if Parser.reserved.contains(folded) || Parser.grains.contains(folded) || (starts && StatementWord(rawValue: folded) != nil)
-                    || ["from", "desc", "asc", "now", "today", "append", "dates", "states", "on"].contains(folded)
+                    || ["from", "desc", "asc", "now", "today", "append", "dates", "states", "on", "table", "memory"].contains(folded)
                 {
                     styles.append((token.range, .keyword))
                 } else if definitions[Name.fold(word)] != nil {
@@ -90,6 +90,7 @@ struct CompletionSpot {
 /// Finds the choices.
 struct Completer {
     let store: Store
+    let bound: [TableRole: BoundTable]
     let definitions: Definitions
     let folder: String
     /// The stages of the store; asked for only where one can stand at the cursor.
@@ -97,7 +98,7 @@ struct Completer {
 
     func choices(at spot: CompletionSpot) -> [Completion] {
         if spot.isInString || spot.word(1) == "from" || ["save", "open"].contains(spot.word(1)) && spot.tokens.count == 1 || spot.word(1) == "include"
-            || spot.word(1) == "into"
+            || spot.word(1) == "into" && (spot.tokens.first?.word != "load" || spot.word(2) == "skip")
         {
             return strings(at: spot)
         }
@@ -124,7 +125,10 @@ struct Completer {
 
     private func statements() -> [Completion] { StatementWord.allCases.map { plain($0.rawValue, HelpTopics.topic($0).summary) } }
     private func tables() -> [Completion] {
-        TableRole.allCases.map { plain($0.rawValue, store.tables[$0] == nil ? "not loaded" : "\(Grouped.text(store.rowCount($0))) rows") }
+        TableRole.allCases.map { role in
+            let state = store.tables[role] == nil ? "not loaded" : "\(Grouped.text(store.rowCount(role))) rows"
+            return plain(role.rawValue, bound[role].map(\.origin) ?? state)
+        }
     }
     private func settings() -> [Completion] { SettingName.allCases.map { plain($0.rawValue, $0.summary) } }
     private func values(_ name: SettingName) -> [Completion] { name.choices.map { plain($0, name.summary) } }
@@ -141,7 +145,7 @@ struct Completer {
     private func columns(_ tables: [TableRole]) -> [Completion] {
         var found: [Completion] = []
         for role in tables {
-            guard let table = store.tables[role] else { continue }
+            guard let table = bound[role]?.schema ?? store.tables[role]?.schema else { continue }
             for (kind, index) in table.roles.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
                 found.append(plain(kind.rawValue, "\(role.rawValue): \(table.columns[index].name), \(table.columns[index].type.name)"))
             }
@@ -162,6 +166,7 @@ struct Completer {
     private func load(at spot: CompletionSpot) -> [Completion] {
         if spot.tokens.count == 1 { return tables() }
         if spot.tokens.count == 2 { return [plain("from", "the file to read")] }
+        if spot.word(1) == "into" { return [plain("memory", "copies a table of an engine")] }
         if spot.word(1) == "with" || spot.isSymbol(.comma, 1), let role = TableRole(rawValue: spot.tokens[1].word ?? "") {
             return role.roles.map { Completion(replacement: $0.rawValue + " = ", label: $0.rawValue, summary: "a role of \(role.rawValue)") }
         }

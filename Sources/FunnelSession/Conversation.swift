@@ -18,6 +18,10 @@ package enum SessionEvent: Sendable {
     /// The store was saved into a folder, or a saved one was opened: how many rows each table has.
     case saved(path: String, tables: [(role: TableRole, rows: Int)])
     case opened(path: String, tables: [(role: TableRole, rows: Int)])
+    /// An engine was connected; its address has no secret in it.
+    case connected(engine: String, version: String)
+    /// A table of an engine plays a role from now on, where it stands.
+    case bound(role: TableRole, origin: String, roles: [BoundRole], notes: [String])
     /// A setting was changed: how answers look may have.
     case settings(Settings)
     /// `history`: the lines typed so far.

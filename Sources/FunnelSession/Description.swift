@@ -7,21 +7,31 @@ import FunnelText
 /// What the store holds: its tables, and of a table its columns.
 struct Description {
     private let store: Store
+    private let bound: [TableRole: BoundTable]
 
-    init(_ store: Store) { self.store = store }
+    init(_ store: Store, _ bound: [TableRole: BoundTable]) {
+        self.store = store
+        self.bound = bound
+    }
 
     func answer(_ table: Identifier?, in source: Source) throws(Diagnostic) -> Answer {
         guard let table else {
-            guard !store.tables.isEmpty else { throw .nothingLoaded }
+            guard !store.tables.isEmpty || !bound.isEmpty else { throw .nothingLoaded }
             return tables()
         }
         guard let role = Binder.table(named: table.folded) else { throw Diagnostic.unknownTable(table.text).placed(in: source, at: table.range) }
+        if let found = bound[role] { return columns(of: found) }
         guard let found = store.tables[role] else { throw Diagnostic.tableNotLoaded(role).placed(in: source, at: table.range) }
         return columns(of: found)
     }
 
     func tables() -> Answer {
-        let rows = TableRole.allCases.compactMap { store.tables[$0] }.map { table -> [Value] in
+        let rows = TableRole.allCases.compactMap { role -> [Value]? in
+            // Of a table that stays in its engine nothing is counted.
+            if let table = bound[role] {
+                return [.text(role.rawValue), .missing, .exact(Exact(table.schema.columns.count)), .missing, .text(table.origin)]
+            }
+            guard let table = store.tables[role] else { return nil }
             let bytes = table.columns.reduce(0) { $0 + $1.byteCount }
             return [.text(table.role.rawValue), .exact(Exact(table.rowCount)), .exact(Exact(table.columns.count)), .exact(Exact(bytes)), .text(table.origin)]
         }
@@ -32,21 +42,35 @@ struct Description {
             ], rows: rows)
     }
 
+    private static let headings = [
+        AnswerColumn("column", .field(.text)), AnswerColumn("role", .field(.text)), AnswerColumn("type", .field(.text)),
+        AnswerColumn("missing", .measure(.count)), AnswerColumn("distinct", .measure(.count)), AnswerColumn("smallest", .field(.text)),
+        AnswerColumn("largest", .field(.text)),
+    ]
+
+    /// The names that a column answers to besides its own.
+    private static func names(_ index: Int, _ roles: [ColumnRole: Int], _ aliases: [String: Int]) -> Value {
+        let names = roles.filter { $0.value == index }.map(\.key.rawValue).sorted() + aliases.filter { $0.value == index }.map(\.key).sorted()
+        return names.isEmpty ? .missing : .text(names.joined(separator: ", "))
+    }
+
+    private func columns(of bound: BoundTable) -> Answer {
+        let schema = bound.schema
+        let rows = schema.columns.enumerated().map { index, column -> [Value] in
+            [.text(column.name), Self.names(index, schema.roles, schema.aliases), .text(column.type.name)] + Array(repeating: .missing, count: 4)
+        }
+        return Answer(columns: Self.headings, rows: rows, remarks: [Remark(.scope, "in place: \(bound.origin)")])
+    }
+
     private func columns(of table: Table) -> Answer {
         let rows = table.columns.enumerated().map { index, column -> [Value] in
-            let names = table.roles.filter { $0.value == index }.map(\.key.rawValue).sorted() + table.aliases.filter { $0.value == index }.map(\.key).sorted()
             let survey = Survey(column)
             return [
-                .text(column.name), names.isEmpty ? .missing : .text(names.joined(separator: ", ")), .text(column.type.name),
+                .text(column.name), Self.names(index, table.roles, table.aliases), .text(column.type.name),
                 .exact(Exact(column.missing)), .exact(Exact(survey.distinct)), Self.text(survey.least), Self.text(survey.greatest),
             ]
         }
-        return Answer(
-            columns: [
-                AnswerColumn("column", .field(.text)), AnswerColumn("role", .field(.text)), AnswerColumn("type", .field(.text)),
-                AnswerColumn("missing", .measure(.count)), AnswerColumn("distinct", .measure(.count)),
-                AnswerColumn("smallest", .field(.text)), AnswerColumn("largest", .field(.text)),
-            ], rows: rows)
+        return Answer(columns: Self.headings, rows: rows)
     }
 }
 

@@ -18,6 +18,8 @@ enum Files {
         return folder.isEmpty || folder == "." ? path : folder + (folder.hasSuffix("/") ? "" : "/") + path
     }
 
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// A path without links and dots, as far as it exists.
     static func real(_ path: String) -> String {
         guard let found = realpath(path, nil) else { return path }

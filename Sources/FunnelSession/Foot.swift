@@ -1,5 +1,4 @@
 import FunnelBinder
-import FunnelEngine
 import FunnelModel
 import FunnelPlan
 import FunnelStore
@@ -8,7 +7,8 @@ import FunnelText
 /// What stands under a table: what the numbers mean, and what they leave out.
 struct Foot {
     let store: Store
-    let engine: Engine
+    /// Carries a plan out.
+    let answer: (Plan) throws(Diagnostic) -> Answer
 
     func remarks(_ bound: BoundQuery, _ answer: Answer? = nil) throws(Diagnostic) -> [Remark] {
         let facts = bound.facts
@@ -79,7 +79,7 @@ struct Foot {
     }
 
     private func number(_ plan: Plan) throws(Diagnostic) -> Int? {
-        guard case .exact(let count)? = try engine.answer(plan).rows.first?.first else { return nil }
+        guard case .exact(let count)? = try answer(plan).rows.first?.first else { return nil }
         return Int(exactly: count.units)
     }
 }

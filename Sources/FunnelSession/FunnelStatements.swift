@@ -10,7 +10,7 @@ import FunnelText
 extension Session {
     func funnel(_ statement: FunnelStatement, in source: Source, folder: String) throws(Diagnostic) {
         let plan = try bound(statement, in: source)
-        var answer = try engine.funnel(plan)
+        var answer = try self.answer(plan)
         answer.remarks = remarks(plan, statement)
         if let limit = statement.query.limit { answer.rows = Array(answer.rows.prefix(limit.count)) }
         try present(answer, format: statement.query.format, into: statement.query.into, in: source, folder: folder)
@@ -28,6 +28,7 @@ extension Session {
     func leaks(_ statement: FunnelStatement, in source: Source, folder: String) throws(Diagnostic) {
         let plan = try bound(statement, in: source)
         let size = try? number("deal_size")
+        try requireStore(plan.tables, for: "leaks")
         var answer = try engine.leaks(plan, dealSize: size ?? nil)
         let most = statement.query.limit?.count ?? 10
         let all = answer.rows.count
@@ -43,10 +44,11 @@ extension Session {
     }
 
     func transitions(_ query: Query, in source: Source, folder: String) throws(Diagnostic) {
-        guard store.tables[.stages] != nil else { throw Diagnostic.tableNotLoaded(.stages).placed(in: source, at: query.place.range) }
+        guard schemas[.stages] != nil else { throw Diagnostic.tableNotLoaded(.stages).placed(in: source, at: query.place.range) }
         let statement = FunnelStatement(steps: [], order: .ordered, isOpen: false, query: query, place: query.place)
         var plan = try bound(statement, in: source)
         plan.stageOrder = funnelContext.stageOrder
+        try requireStore(plan.tables, for: "transitions")
         var answer = try engine.transitions(plan)
         if let limit = query.limit { answer.rows = Array(answer.rows.prefix(limit.count)) }
         answer.remarks = remarks(plan, statement)
@@ -59,6 +61,7 @@ extension Session {
         let wanted = try Binder.bind(step, in: source, funnelContext)
         let all = FunnelStatement(steps: [], order: .ordered, isOpen: false, query: Query(measures: [], place: step.place), place: step.place)
         let (funnel, _) = try Binder.bind(all, in: source, funnelContext)
+        try requireStore(funnel.tables.union(plan.tables), for: "a drop of a funnel")
         guard let index = funnel.steps.firstIndex(where: { $0.events == wanted.events }), index + 1 < funnel.steps.count else {
             throw Diagnostic.noStepOfTheFunnel(wanted.name, funnel.steps.dropLast().map(\.name)).placed(in: source, at: step.place.range)
         }
@@ -72,7 +75,7 @@ extension Session {
     private func number(_ kpi: String) throws(Diagnostic) -> Double? {
         let text = Source(name: kpi, text: kpi)
         guard case .query(let query)? = Parser.parse(text).script.statements.first else { return nil }
-        return try engine.answer(try Binder.bind(query, in: text, context).plan).rows.first?.first?.double
+        return try answer(try Binder.bind(query, in: text, context).plan).rows.first?.first?.double
     }
 
     private func remarks(_ plan: FunnelPlan, _ statement: FunnelStatement) -> [Remark] {
@@ -83,7 +86,7 @@ extension Session {
         if let from = plan.from, let until = plan.until { remarks.append(Remark(.scope, "period: \(Binder.text(from: from, until: until))")) }
         if plan.windows.count == 1 { remarks.append(Remark(.scope, "within \(plan.windows[0].name) of the first step")) }
         if let asOf = plan.asOf { remarks.append(Remark(.scope, "as known before \(PlanText.text(asOf))")) }
-        if statement.steps.isEmpty, store.tables[.stages] != nil {
+        if statement.steps.isEmpty, schemas[.stages] != nil {
             let how = settings.stages == nil ? "as the data show it; `set stages …` fixes it" : "as set"
             remarks.append(Remark(.scope, "stages in order: \(funnelContext.funnelStages.joined(separator: ", ")) (\(how))"))
         }

@@ -16,23 +16,36 @@ struct HelpTopic {
 enum HelpTopics {
     static func topic(_ statement: StatementWord) -> HelpTopic {
         switch statement {
+        case .connect:
+            HelpTopic(
+                name: "connect", summary: "connects to a database, whose tables can then be asked where they are", usage: ["connect \"ADDRESS\""],
+                text: [
+                    "Addresses are `postgres://user@host/database`, `duckdb:crm.duckdb`, `sqlite:crm.sqlite`, `spark://host:15002`, or of any engine that has",
+                    "an ADBC driver: `NAME:…?driver=PATH&dialect=NAME`. `funnel doctor` says which drivers are here and how to install them.",
+                    "`${NAME}` is a variable of the environment: for passwords, which are shown nowhere. PostgreSQL's own files and variables hold, too.",
+                ],
+                examples: ["connect \"postgres://ann:${CRM_PASSWORD}@db.example.com/crm\"", "load leads from table crm.leads with created = created_at"])
         case .load:
             HelpTopic(
-                name: "load", summary: "reads a file into a table",
+                name: "load", summary: "reads a file into a table, or takes a table of a database for one",
                 usage: [
-                    "load TABLE from \"FILE\" [with ROLE = COLUMN, …] [where CONDITION] [dates \"dd-MM-yyyy\"] [states won = \"…\", lost = (\"…\", …)]",
+                    "load TABLE from \"FILE\" [table \"NAME\"] [with ROLE = COLUMN, …] [where CONDITION] [dates \"dd-MM-yyyy\"] [states won = \"…\", lost = (\"…\", …)]",
                     "     [on error null | skip [into \"FILE\"]] [on duplicate keep first | last] [append]",
+                    "load TABLE from table NAME [with ROLE = COLUMN, …] [states …] [into memory …]",
                 ],
                 text: [
-                    "The tables are leads, deals, stages and costs. CSV and TSV files are read, plain or gzipped, and Arrow (Feather) files;",
-                    "well-known headers are recognised.",
+                    "The tables are leads, deals, stages and costs. CSV and TSV files are read, plain or gzipped, and Arrow (Feather) files; with DuckDB's",
+                    "driver Parquet, JSON and .xlsx workbooks, with SQLite's its databases: `table` names the table or the sheet. Well-known headers are recognised.",
+                    "A table of the engine that is connected stays where it is, and queries run there; `into memory` copies it.",
                     "`with` says which column plays which role, or sets a constant: `status = \"won\"`.",
                 ],
                 examples: ["load leads from \"leads.csv\"", "load deals from \"deals.csv\" with closed = won_date, status = \"won\""])
         case .save:
             HelpTopic(
-                name: "save", summary: "saves all tables into a folder, from which `open` has them back at once", usage: ["save \"FOLDER\""],
+                name: "save", summary: "saves all tables into a folder, from which `open` has them back at once",
+                usage: ["save \"FOLDER\"", "save to \"ADDRESS\" [replace]"],
                 text: [
+                    "`save to` writes the tables into a database, under their names; one that is there already is replaced only if the statement says so.",
                     "The folder holds an Arrow file for each table, which other programs can read (`polars.read_ipc(\"crm.store/leads.arrow\")`).",
                     "A save that is cut short leaves what was saved before.",
                 ],

@@ -9,11 +9,15 @@ import FunnelText
 /// `load`: from a file to a table of the store.
 extension Session {
     func load(_ statement: LoadStatement, in source: Source, folder: String) throws(Diagnostic) {
+        if case .table(let path, _) = statement.origin, !statement.intoMemory { return try bind(statement, path, in: source, folder: folder) }
         let request = try Self.request(statement, in: source, folder: folder, settings)
         if configuration.isSafe, case .skip(into: .some) = request.onError { throw Diagnostic.safeMode.placed(in: source, at: statement.place.range) }
         defer { configuration.progress(nil) }
         var (table, report) = try Self.typed(others: { self.report($0) }) { () throws in
-            try Loader.load(request, interrupt: self.interruptFlag, progress: self.configuration.progress)
+            guard let columns = try self.engineColumns(statement, request, self.connected, in: source) else {
+                return try Loader.load(request, interrupt: self.interruptFlag, progress: self.configuration.progress)
+            }
+            return try Loader.load(request, columns, interrupt: self.interruptFlag, progress: self.configuration.progress)
         }
         if let filter = statement.filter { table = try filtered(table, filter, in: source, &report) }
         if statement.appends, let old = store.tables[table.role] {
@@ -22,14 +26,15 @@ extension Session {
             } catch {
                 switch error {
                 case .types(let column, let mine, let theirs):
-                    throw Diagnostic.cannotAppend(column, mine, theirs).placed(in: source, at: statement.file.place.range)
+                    throw Diagnostic.cannotAppend(column, mine, theirs).placed(in: source, at: statement.origin.place.range)
                 }
             }
         }
         let fresh = store.replacing(table, threads: settings.threads)
         try requireSound()
         store = fresh
-        loadedFiles.insert(Files.real(request.path))
+        bound[table.role] = nil
+        if case .file = statement.origin { loadedFiles.insert(Files.real(request.path)) }
         report.notes += linkNotes(table.role)
         emit(.loaded(report))
     }
@@ -69,7 +74,11 @@ extension Session {
         guard let role = Binder.table(named: statement.table.folded) else {
             throw Diagnostic.unknownTable(statement.table.text).placed(in: source, at: statement.table.range)
         }
-        var request = LoadRequest(role: role, path: Files.resolve(statement.file.path, from: folder), displayName: statement.file.path)
+        var request =
+            switch statement.origin {
+            case .file(let file): LoadRequest(role: role, path: Files.resolve(file.path, from: folder), displayName: file.path)
+            case .table(let path, _): LoadRequest(role: role, path: "", displayName: path.map(\.text).joined(separator: "."))
+            }
         for mapping in statement.mappings {
             let value: LoadRequest.Mapping.Value
             switch mapping.value {
@@ -103,7 +112,7 @@ extension Session {
         }
         request.script = source
         request.range = statement.place.range
-        request.pathRange = statement.file.place.range
+        request.pathRange = statement.origin.place.range
         request.timezoneMinutes = settings.timezoneMinutes
         request.threads = settings.threads
         return request

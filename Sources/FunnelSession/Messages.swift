@@ -1,3 +1,4 @@
+import FunnelADBC
 import FunnelArrow
 package import FunnelModel
 import FunnelRender
@@ -94,6 +95,11 @@ extension Diagnostic {
 
     package static func overwritesData(_ path: String) -> Diagnostic {
         Diagnostic(.error, "`\(path)` was loaded; an answer is not written over it", cause: .data, mends: ["give the answer another file"])
+    }
+
+    static func foreignFile(_ error: ADBCError, _ name: String) -> Diagnostic {
+        guard error.reason != .interrupted else { return .interrupted }
+        return Diagnostic(.error, "`\(name)` can't be read: \(error.message)", cause: .data, mends: error.mends)
     }
 
     static func savedStore(_ error: StoreError, _ path: String) -> Diagnostic {

@@ -1,5 +1,6 @@
 import FunnelBinder
 import FunnelEngine
+import FunnelModel
 import FunnelPlan
 import FunnelRender
 import FunnelSyntax
@@ -9,6 +10,10 @@ import FunnelText
 extension Session {
     func plan(_ query: Query, runs: Bool, in source: Source) throws(Diagnostic) {
         let bound = try Binder.bind(query, in: source, context)
+        if let remote = TableRole.allCases.filter(bound.plan.tables.contains).lazy.compactMap({ self.bound[$0] }).first {
+            if runs { _ = try answer(bound.plan) }
+            return emit(.text((PlanText.lines(bound.plan) + ["carried out by \(remote.place)"]).map { StyledLine($0) }))
+        }
         let costs = try engine.costs(bound.plan)
         var times: [Double] = []
         if runs { _ = try engine.answer(bound.plan, watch: ScanWatch(stopwatch: configuration.stopwatch) { times.append($0) }) }

@@ -1,3 +1,4 @@
+import FunnelADBC
 import FunnelBinder
 import FunnelIngest
 import FunnelModel
@@ -16,6 +17,10 @@ struct Rehearsal {
     /// Tables whose load can't be right: what is said of them afterwards would only repeat it.
     private var broken: Set<TableRole> = []
     private var found: [Diagnostic] = []
+    /// The engine that would be connected; and whether that is one which a statement before would make.
+    private var engine: RemoteEngine?
+    private var isEngineOpen = false
+    private var made: Set<String> = []
     /// What statements before would have saved, by path.
     private var saved: [String: [TableRole: TableSchema]] = [:]
 
@@ -25,6 +30,8 @@ struct Rehearsal {
         context = session.context
         settings = session.settings
         including = session.including
+        engine = session.connected
+        session.rehearsed = Rehearsed()
     }
 
     /// All that is wrong with a script, in the order of the text.
@@ -75,6 +82,10 @@ struct Rehearsal {
             guard let table else { return }
             guard let role = Binder.table(named: table.folded) else { throw Diagnostic.unknownTable(table.text).placed(in: source, at: table.range) }
             guard context.schemas[role] != nil else { throw Diagnostic.tableNotLoaded(role).placed(in: source, at: table.range) }
+        case .connect(let name, let place): try rehearse(connect: name, in: source, at: place, folder: folder)
+        case .saveTo(let save):
+            guard !session.configuration.isSafe else { throw Diagnostic.safeMode.placed(in: source, at: save.engine.place.range) }
+            made.insert(save.engine.text)
         case .load(let load): try rehearse(load, in: source, folder: folder)
         case .save(let file, _): saved[Session.storePath(file, folder)] = context.schemas
         case .open(let file, _): try rehearse(open: file, in: source, folder: folder)
@@ -99,17 +110,55 @@ struct Rehearsal {
     private mutating func rehearse(_ load: LoadStatement, in source: Source, folder: String) throws(Diagnostic) {
         let role = Binder.table(named: load.table.folded)
         do throws(Diagnostic) {
+            if case .table(let path, _) = load.origin {
+                if isEngineOpen {
+                    // What its tables are is known when it is there.
+                    if let role {
+                        broken.insert(role)
+                        context.schemas[role] = nil
+                    }
+                    return
+                }
+                if !load.intoMemory {
+                    let (table, schema) = try session.boundTable(load, path, engine, in: source, folder: folder)
+                    session.rehearsed.tables[load] = table
+                    context.schemas[schema.role] = schema
+                    if schema.role == .stages { context.stages = table.stages }
+                    return
+                }
+            }
             let request = try Session.request(load, in: source, folder: folder, settings)
             let flag = session.interruptFlag
             var others: [Diagnostic] = []
             defer { found += others }
-            var schema = try Session.typed(others: { others.append($0) }) { () throws in try Loader.peek(request, interrupt: flag) }
+            var schema = try Session.typed(others: { others.append($0) }) { [session, engine] () throws in
+                guard let columns = try session.engineColumns(load, request, engine, limit: Session.peekedRows, in: source) else {
+                    return try Loader.peek(request, interrupt: flag)
+                }
+                return try Loader.peek(request, columns, interrupt: flag)
+            }
             if load.appends, let old = context.schemas[request.role] { schema = Self.joined(old, schema) }
             context.schemas[request.role] = schema
             if request.role == .stages { context.stages = nil }
             if let filter = load.filter { _ = try Binder.bind(filter, of: request.role, in: source, context) }
         } catch {
             if let role { broken.insert(role) }
+            throw error
+        }
+    }
+
+    /// Connects, as the run will: what is looked at are names and types.
+    private mutating func rehearse(connect name: EngineName, in source: Source, at place: Place, folder: String) throws(Diagnostic) {
+        guard !session.configuration.isSafe else { throw Diagnostic.safeMode.placed(in: source, at: name.place.range) }
+        isEngineOpen = made.contains(name.text)
+        guard !isEngineOpen else { return }
+        do throws(Diagnostic) {
+            let opened = try session.opened(name, in: source, folder: folder)
+            session.rehearsed.engines[name.text] = opened
+            engine = opened
+        } catch {
+            // Without it nothing can be said of its tables.
+            isEngineOpen = true
             throw error
         }
     }

@@ -67,8 +67,8 @@ extension Session {
         let bound = try Binder.bind(query, in: source, context)
         for warning in bound.warnings { report(warning) }
         for warning in Values(store).warnings(bound.probes) { report(warning) }
-        var answer = try engine.answer(bound.plan)
-        answer.remarks = try Foot(store: store, engine: engine).remarks(bound, answer) + answer.remarks
+        var answer = try self.answer(bound.plan)
+        answer.remarks = try Foot(store: store, answer: self.answer).remarks(bound, answer) + answer.remarks
         return answer
     }
 

@@ -24,6 +24,7 @@ extension Session {
         do throws(StoreError) {
             let opened = try StoreReader(path, name: file.path, ledger: damage, threads: settings.threads).open()
             store = opened.store
+            bound = [:]
             for path in opened.files { loadedFiles.insert(Files.real(path)) }
         } catch {
             throw Diagnostic.savedStore(error, file.path).placed(in: source, at: file.place.range)

@@ -1,3 +1,4 @@
+import FunnelADBC
 import FunnelBinder
 import FunnelEngine
 package import FunnelIngest
@@ -25,6 +26,10 @@ package struct SessionConfiguration: Sendable {
     /// Seconds since some fixed moment, for timing.
     package var stopwatch: @Sendable () -> Double
     package var progress: @Sendable (LoadProgress?) -> Void
+    /// Variables of the environment: where drivers are, and secrets that a script names.
+    package var environment: @Sendable (String) -> String? = { _ in nil }
+    /// Asks a person for something that is not shown; nil where nobody can be asked.
+    package var secret: (@Sendable (String) -> String?)?
 
     package init(
         clock: @escaping @Sendable () -> Instant, stopwatch: @escaping @Sendable () -> Double, progress: @escaping @Sendable (LoadProgress?) -> Void = { _ in }
@@ -56,6 +61,14 @@ package final class Session: Conversation {
     /// Names given on the command line; `param` does not change them.
     var fixedParameters: Set<String> = []
     private let interruption = Interrupt()
+    /// The engine of the last `connect`, and the tables that stay in engines.
+    var connected: RemoteEngine?
+    var bound: [TableRole: BoundTable] = [:] {
+        didSet { stages = nil }
+    }
+    var rehearsed = Rehearsed()
+    /// Reads files through the drivers of engines.
+    lazy var fileReader = FileReader(DriverSearch(environment: configuration.environment))
     /// Files being included, outermost first.
     var including: [String] = []
     /// Seconds that were spent on showing what a statement gave, where timing is on: they are not the statement's.
@@ -106,15 +119,19 @@ package final class Session: Conversation {
         return Instant(day: day, microseconds: clock - Int64(day) * microsecondsPerDay)
     }
 
+    /// The tables that are there, in memory or in an engine.
+    var schemas: [TableRole: TableSchema] { store.tables.mapValues(\.schema).merging(bound.mapValues(\.schema)) { _, bound in bound } }
+
     /// What a statement is bound against now.
     var context: BindingContext {
         var context = BindingContext(
-            schemas: store.tables.mapValues(\.schema), definitions: definitions, parameters: parameters, rules: settings.rules, now: now)
+            schemas: schemas, definitions: definitions, parameters: parameters, rules: settings.rules, now: now)
         context.targets = targets
         // Whether a query reads the stages is not known here; one that does will find the damage again.
         let found = damage.take()
         if case .text(_, let dictionary)? = store.tables[.stages]?.column(.stage)?.values { context.stages = dictionary.texts } else { context.stages = [] }
         if !damage.isClear { context.stages = nil }
+        if let table = bound[.stages] { context.stages = table.stages }
         damage.put(found)
         context.stagesAreSet = settings.stages != nil
         context.stageOrder = settings.stages ?? []
@@ -124,7 +141,7 @@ package final class Session: Conversation {
 
     /// The stages of the store in the order that the data show: found once, for it takes a pass over all stage rows.
     var knownStages: [String] {
-        let known = stages ?? StageOrder.inferred(store, threads: settings.threads)
+        let known = stages ?? bound[.stages].map(inferred) ?? StageOrder.inferred(store, threads: settings.threads)
         stages = known
         return known
     }

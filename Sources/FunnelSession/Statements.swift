@@ -17,6 +17,8 @@ extension Session {
         case .load(let load):
             try self.load(load, in: source, folder: folder)
             Memory.trim()
+        case .connect(let name, _): try connect(name, in: source, folder: folder)
+        case .saveTo(let save): try self.save(save, in: source, folder: folder)
         case .save(let file, _): try save(file, in: source, folder: folder)
         case .open(let file, _): try open(file, in: source, folder: folder)
         case .define(let definition): try define(definition, in: source)
@@ -25,12 +27,12 @@ extension Session {
         case .check(let check): try self.check(check, in: source)
         case .set(let set): try self.set(set, in: source)
         case .describe(let table, _):
-            let answer = try Description(store).answer(table, in: source)
+            let answer = try Description(store, bound).answer(table, in: source)
             emit(.answer(answer, format: configuration.format ?? settings.format))
         case .list(let list):
             let bound = try Binder.bind(list, in: source, context)
             for warning in Values(store).warnings(bound.probes) { report(warning) }
-            let answer = if let step = list.lostAfter { try lost(after: step, bound.plan, in: source) } else { try engine.list(bound.plan) }
+            let answer = if let step = list.lostAfter { try lost(after: step, bound.plan, in: source) } else { try self.list(bound.plan) }
             try present(answer, format: list.format, into: list.into, in: source, folder: folder)
         case .funnel(let funnel): try self.funnel(funnel, in: source, folder: folder)
         case .leaks(let funnel): try leaks(funnel, in: source, folder: folder)
@@ -90,12 +92,12 @@ extension Session {
         let bound = try Binder.bind(check, in: source, context)
         for warning in bound.query.warnings { report(warning) }
         for warning in Values(store).warnings(bound.query.probes) { report(warning) }
-        let all = try engine.answer(bound.query.plan)
+        let all = try answer(bound.query.plan)
         var plan = bound.query.plan
         let failing = MeasureCondition.not(check.orMissing ? .or(bound.condition, bound.missing) : bound.condition)
         plan.having = plan.having.map { .and($0, failing) } ?? failing
         plan.measures += CheckText.differences(bound.condition, plan.measures)
-        let failed = try engine.answer(plan)
+        let failed = try answer(plan)
         let name = Printer.text(check.condition)
         if all.rows.isEmpty || !failed.rows.isEmpty {
             worsen(to: 1)
@@ -140,8 +142,8 @@ extension Session {
     private func show(_ listing: Listing) throws(Diagnostic) {
         switch listing {
         case .tables:
-            guard !store.tables.isEmpty else { throw .nothingLoaded }
-            emit(.answer(Description(store).tables(), format: configuration.format ?? settings.format))
+            guard !schemas.isEmpty else { throw .nothingLoaded }
+            emit(.answer(Description(store, bound).tables(), format: configuration.format ?? settings.format))
         case .kpis: emit(.text(Help(definitions).kpis()))
         case .settings:
             let width = SettingName.allCases.map(\.rawValue.count).max() ?? 0

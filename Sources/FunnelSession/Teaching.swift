@@ -26,8 +26,8 @@ extension Session {
             throw error
         }
         for warning in Values(store).warnings(bound.probes) { report(warning) }
-        var answer = try engine.answer(bound.plan)
-        answer.remarks = try Foot(store: store, engine: engine).remarks(bound) + answer.remarks
+        var answer = try self.answer(bound.plan)
+        answer.remarks = try Foot(store: store, answer: self.answer).remarks(bound) + answer.remarks
         if query.keys.isEmpty, bound.plan.measures.count == steps.count, let row = answer.rows.first {
             emit(.text(numbers(steps, row, bound) + answer.remarks.map { StyledLine("  " + $0.text, .foot) }))
         } else {
@@ -79,7 +79,7 @@ extension Session {
                 if columns.isEmpty, member.label == entry.name { throw error }
                 continue
             }
-            columns.append((member.label, member.meaning, try engine.answer(bound.plan)))
+            columns.append((member.label, member.meaning, try answer(bound.plan)))
         }
         let answer = query.keys.isEmpty ? Self.sideBySide(columns) : Self.joined(columns)
         try present(answer, format: query.format, into: query.into, in: source, folder: folder)

@@ -27,7 +27,7 @@ extension Session {
         } else {
             throw Diagnostic.whyNot(later.name).placed(in: source, at: query.measures[0].expression.range)
         }
-        answer.remarks = try Foot(store: store, engine: engine).remarks(bound) + answer.remarks
+        answer.remarks = try Foot(store: store, answer: self.answer).remarks(bound) + answer.remarks
         if let limit = query.limit { answer.rows = Array(answer.rows.prefix(limit.count)) }
         try present(answer, format: query.format, into: query.into, in: source, folder: folder)
     }
@@ -43,7 +43,7 @@ extension Session {
         plan.top = nil
         plan.limit = nil
         plan.withTotal = true
-        let answer = try engine.answer(plan)
+        let answer = try self.answer(plan)
         let keys = answer.keyCount
         let groups = answer.rows.map { row in (Array(row.prefix(keys)), row.suffix(values.count).map { $0.double ?? 0 }) }
         return (Array(answer.columns.prefix(keys)), groups, (answer.total ?? []).suffix(values.count).map { $0.double ?? 0 })

@@ -82,6 +82,9 @@ package final class Console: Sendable {
                 tell([StyledLine("wrote \(LoadReportRenderer.count(rows, "row")) to \(path)", .foot)], &state)
             case .saved(let path, let tables): tell([Self.line("saved", path, tables)], &state)
             case .opened(let path, let tables): tell([Self.line("opened", path, tables)], &state)
+            case .connected(let engine, let version): tell([StyledLine("connected \(engine): \(version)", .foot)], &state)
+            case .bound(let role, let origin, let roles, let notes):
+                tell(LoadReportRenderer(width: errorTerminal.columns).lines(of: role, origin: origin, roles, notes), &state)
             case .settings, .history: break
             case .leave: state.isLeaving = true
             }

@@ -1,6 +1,7 @@
 import FunnelIngest
 import FunnelModel
 import FunnelRender
+import FunnelSession
 import FunnelText
 
 /// Says what a load did.
@@ -21,6 +22,16 @@ struct LoadReportRenderer {
         lines += roles("recognised", report.roles.filter(\.recognised))
         lines += roles("mapped", report.roles.filter { !$0.recognised })
         for note in report.notes { lines += wrapped(note, .note) }
+        return lines
+    }
+
+    /// Of a table that stays in its engine.
+    func lines(of role: TableRole, origin: String, _ roles: [BoundRole], _ notes: [String]) -> [StyledLine] {
+        var lines = [StyledLine([.init(DisplayWidth.pad(role.rawValue, to: 6), .heading), .init("  in place: \(DisplayWidth.visible(origin))")])]
+        let told = roles.map { (role: $0.role, column: $0.column, recognised: $0.recognised) }
+        lines += self.roles("recognised", told.filter(\.recognised))
+        lines += self.roles("mapped", told.filter { !$0.recognised })
+        for note in notes { lines += wrapped(note, .note) }
         return lines
     }
 

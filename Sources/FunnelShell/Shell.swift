@@ -97,8 +97,10 @@ package final class Shell {
     }
 
     private func keep(_ text: String, _ reader: any LineReader) {
-        reader.remember(text)
-        guard let problem = history?.add(text) else { return }
+        // A password is kept nowhere.
+        let kept = Secrets.masked(text)
+        reader.remember(kept)
+        guard let problem = history?.add(kept) else { return }
         console.note(problem, .warning)
         // Once is enough.
         history = nil

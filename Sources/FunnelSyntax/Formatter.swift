@@ -85,8 +85,10 @@ extension Printer {
             lines(
                 head: "define \(name(definition.name)) = \(text(definition.expression))" + (definition.unit.map { " as " + name($0) } ?? ""),
                 definition.texts.map(quoted))
-        case .load(let load): lines(head: "load \(name(load.table)) from \(quoted(load.file.path))", clauses(load))
-        case .sql, .save, .open, .test, .parameter, .include, .set, .describe, .list, .funnel, .leaks, .transitions, .compare, .target, .help, .show:
+        case .load(let load): lines(head: head(load), clauses(load))
+        case .sql, .connect, .save, .saveTo, .open, .test, .parameter, .include, .set, .describe, .list, .funnel, .leaks, .transitions, .compare, .target,
+            .help,
+            .show:
             text(statement)
         }
     }

@@ -2,12 +2,12 @@ import FunnelText
 
 /// `load` and its clauses.
 extension Parser {
-    // load = "load" table "from" file { with | where | dates | states | on | "append" } ;
+    // load = "load" table "from" origin { part | with | where | dates | states | on | "append" | "into" "memory" } ;
+    // origin = file | "table" name { "." name } ;   part = "table" string ;
     mutating func parseLoad(from start: Int) throws(Diagnostic) -> LoadStatement {
         let table = try parseName("a table: leads, deals, stages or costs")
         try expect(word: "from")
-        let file = try parseFile()
-        var load = LoadStatement(table: table, file: file, place: Place(table.range))
+        var load = LoadStatement(table: table, origin: try parseOrigin(), place: Place(table.range))
         var seen: Set<String> = []
         while let word = current.word {
             let clauses = LoadClause.allCases.filter { $0 != .from }
@@ -23,15 +23,31 @@ extension Parser {
         return load
     }
 
+    private mutating func parseOrigin() throws(Diagnostic) -> LoadStatement.Origin {
+        guard isWord("table") else {
+            if case .string = current.kind { return .file(try parseFile()) }
+            throw .expected("a file name in quotes or `table` and a name", found: current, in: source)
+        }
+        eat()
+        let start = current.range.start
+        var path = [try parseName("the name of a table")]
+        while eat(.dot) { path.append(try parseName("the name of a table")) }
+        return .table(path, place(from: start))
+    }
+
     private mutating func parseClause(_ clause: LoadClause, of load: inout LoadStatement) throws(Diagnostic) {
         switch clause {
         case .from: break
+        case .table: (load.part, load.partPlace) = try parseString("the name of a table or a sheet in quotes")
         case .with: load.mappings = try parseMappings()
         case .where: load.filter = try parseExpression()
         case .dates: (load.dates, load.datesPlace) = try parseString("a date pattern such as \"dd-MM-yyyy\"")
         case .states: load.states = try parseStates()
         case .on: try parsePolicy(of: &load)
         case .append: load.appends = true
+        case .into:
+            try expect(word: "memory")
+            load.intoMemory = true
         }
     }
 

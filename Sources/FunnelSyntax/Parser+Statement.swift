@@ -3,7 +3,7 @@ import FunnelText
 /// Statements: each begins with its own word; everything else is a query.
 extension Parser {
     // A statement's word that is followed by `=` is the name of a measure.
-    // statement = query | load | save | open | define | param | include | check | target | set | describe | list | funnel | leaks | transitions
+    // statement = query | connect | load | save | open | define | param | include | check | target | set | describe | list | funnel | leaks | transitions
     //           | explain | why | compare | plan | sql | time | test | help | listing ;
     mutating func parseStatement() throws(Diagnostic) -> Statement {
         guard let word = current.word.flatMap(StatementWord.init(rawValue:)), !look(1).isSymbol(.equal), word != .sql || !isNameAlone else {
@@ -15,7 +15,12 @@ extension Parser {
         let start = eat().range.start
         switch word {
         case .load: return .load(try parseLoad(from: start))
-        case .save: return .save(try parseFile(), place(from: start))
+        case .connect: return .connect(try parseEngine(), place(from: start))
+        case .save:
+            guard eat(word: "to") else { return .save(try parseFile(), place(from: start)) }
+            let engine = try parseEngine()
+            let replaces = eat(word: "replace")
+            return .saveTo(SaveToStatement(engine: engine, replaces: replaces, place: place(from: start)))
         case .open: return .open(try parseFile(), place(from: start))
         case .define: return .define(try parseDefinition(from: start))
         case .param:
@@ -89,6 +94,11 @@ extension Parser {
         }
         try expect(word: "for")
         return .sql(asked, dialect: try parseName("a dialect of SQL"), place(from: start))
+    }
+
+    private mutating func parseEngine() throws(Diagnostic) -> EngineName {
+        let (text, place) = try parseString("the address of an engine in quotes, such as \"postgres://user@host/database\"")
+        return EngineName(text: text, place: place)
     }
 
     // define = "define" name "=" expression [ "as" unit ] { string } ;

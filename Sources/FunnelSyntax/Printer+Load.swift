@@ -1,7 +1,17 @@
 /// The clauses of `load`.
 extension Printer {
+    static func head(_ load: LoadStatement) -> String {
+        let origin =
+            switch load.origin {
+            case .file(let file): quoted(file.path)
+            case .table(let path, _): "table " + path.map { name($0) }.joined(separator: ".")
+            }
+        return "load \(name(load.table)) from \(origin)"
+    }
+
     static func clauses(_ load: LoadStatement) -> [String] {
         var parts: [String] = []
+        if let part = load.part { parts.append("table " + quoted(part)) }
         if !load.mappings.isEmpty {
             parts.append("with " + load.mappings.map { name($0.target) + " = " + text($0.value, in: .sum) }.joined(separator: ", "))
         }
@@ -21,6 +31,7 @@ extension Printer {
         }
         if let policy = load.onDuplicate { parts.append("on duplicate keep \(policy.rawValue)") }
         if load.appends { parts.append("append") }
+        if load.intoMemory { parts.append("into memory") }
         return parts
     }
 }

@@ -7,7 +7,9 @@ package struct Printer {
     package static func text(_ statement: Statement) -> String {
         switch statement {
         case .query(let query): text(query)
-        case .load(let load): (["load \(name(load.table)) from \(quoted(load.file.path))"] + clauses(load)).joined(separator: " ")
+        case .connect(let engine, _): "connect \(quoted(engine.text))"
+        case .load(let load): ([head(load)] + clauses(load)).joined(separator: " ")
+        case .saveTo(let save): "save to \(quoted(save.engine.text))" + (save.replaces ? " replace" : "")
         case .save(let file, _): "save \(quoted(file.path))"
         case .open(let file, _): "open \(quoted(file.path))"
         case .define(let definition): text(definition)

@@ -10,7 +10,9 @@ package struct Script: Sendable {
 package indirect enum Statement: Sendable, Hashable {
     case query(Query)
     case load(LoadStatement)
+    case connect(EngineName, Place)
     case save(FileName, Place)
+    case saveTo(SaveToStatement)
     case open(FileName, Place)
     case define(Definition)
     case parameter(ParameterStatement)
@@ -49,7 +51,9 @@ package indirect enum Statement: Sendable, Hashable {
         case .why(let why): why.place.range
         case .target(let target): target.place.range
         case .test(let test): test.place.range
-        case .save(_, let place), .open(_, let place), .transitions(_, let place), .compare(_, _, let place), .describe(_, let place), .explain(_, let place),
+        case .saveTo(let save): save.place.range
+        case .connect(_, let place), .save(_, let place), .open(_, let place), .transitions(_, let place), .compare(_, _, let place), .describe(_, let place),
+            .explain(_, let place),
             .plan(_, _, let place), .sql(_, _, let place), .time(_, let place),
             .help(_, let place),
             .show(_, let place):
@@ -61,6 +65,25 @@ package indirect enum Statement: Sendable, Hashable {
 /// Statements of one word.
 package enum Listing: String, CaseIterable, Sendable, Hashable {
     case tables, kpis, settings, history, quit
+}
+
+/// The address of an engine, as it is written: `postgres://user@host/database`.
+package struct EngineName: Sendable, Hashable {
+    package var text: String
+    package var place: Place
+
+    package init(text: String, place: Place) {
+        self.text = text
+        self.place = place
+    }
+}
+
+/// `save to "postgres://host/database" replace`
+package struct SaveToStatement: Sendable, Hashable {
+    package var engine: EngineName
+    /// Tables of the same names are replaced.
+    package var replaces: Bool
+    package var place: Place
 }
 
 /// `load leads from "leads.csv" with id = mql_id …`
@@ -82,8 +105,27 @@ package struct LoadStatement: Sendable, Hashable {
         package var texts: [String]
     }
 
+    /// What is loaded.
+    package enum Origin: Sendable, Hashable {
+        case file(FileName)
+        /// A table of the engine that is connected: `crm.leads`.
+        case table([Identifier], Place)
+
+        package var place: Place {
+            switch self {
+            case .file(let file): file.place
+            case .table(_, let place): place
+            }
+        }
+    }
+
     package var table: Identifier
-    package var file: FileName
+    package var origin: Origin
+    /// A table of an engine is copied, and not only named.
+    package var intoMemory = false
+    /// The table of a database, or the sheet of a workbook.
+    package var part: String?
+    package var partPlace: Place?
     package var mappings: [Mapping] = []
     package var dates: String?
     package var datesPlace: Place?
@@ -97,7 +139,7 @@ package struct LoadStatement: Sendable, Hashable {
 
 /// The clauses of `load`, a row each.
 package enum LoadClause: String, CaseIterable, Sendable {
-    case from, with, `where`, dates, states, on, append
+    case from, table, with, `where`, dates, states, on, append, into
 }
 
 /// `define roas = revenue / cost as number "Return on ad spend"`
@@ -190,7 +232,7 @@ package struct ListStatement: Sendable, Hashable {
 
 /// The words that begin a statement, a row each: parser, help and completion read this list.
 package enum StatementWord: String, CaseIterable, Sendable {
-    case load, save, open, define, param, include, check, target, set, describe, list, funnel, leaks, transitions
+    case connect, load, save, open, define, param, include, check, target, set, describe, list, funnel, leaks, transitions
     case explain, why, compare, plan, sql, time, test, help
     case tables, kpis, settings, history, quit
 }

@@ -12,7 +12,7 @@ struct Funnel: ParsableCommand {
             funnel SUBCOMMAND …
             """,
         version: "funnel \(Version.text)",
-        subcommands: [Run.self, Check.self, Test.self, Format.self, Explain.self, SQL.self, Sample.self],
+        subcommands: [Run.self, Check.self, Test.self, Format.self, Explain.self, SQL.self, Sample.self, DoctorCommand.self],
         defaultSubcommand: Run.self)
 }
 

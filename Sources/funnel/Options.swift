@@ -33,6 +33,9 @@ struct Options: ParsableArguments {
     @Flag(name: .long, help: "A script may read the files it is given, and nothing else: no writing, no include outside its folder.")
     var safe = false
 
+    @Option(name: .long, help: ArgumentHelp("Connects to an engine before anything else, as `connect` does.", valueName: "url"))
+    var engine: String?
+
     func validate() throws {
         if let threads, !(1...256).contains(threads) { throw ValidationError("The value '\(threads)' is no number of threads: 1 to 256.") }
     }
@@ -52,6 +55,8 @@ struct Options: ParsableArguments {
         configuration.parameters = param.map { ($0.name, $0.value) }
         configuration.format = format
         configuration.isSafe = safe
+        configuration.environment = Environment.variable
+        if isatty(STDIN_FILENO) == 1 { configuration.secret = SecretPrompt.read }
         return configuration
     }
 }

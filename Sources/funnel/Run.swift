@@ -51,7 +51,7 @@ enum Environment {
         return path
     }
 
-    private static func variable(_ name: String) -> String? {
+    @Sendable static func variable(_ name: String) -> String? {
         guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
         return value
     }

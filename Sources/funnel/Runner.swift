@@ -30,6 +30,7 @@ final class Runner {
             console.show(event)
         }
         watch = InterruptWatch(session, endsProcess: !isInteractive)
+        if let engine = options.engine { worsen(to: watch.whileRunning { session.connect(to: engine) }) }
     }
 
     /// How answers look follows the settings.

@@ -54,7 +54,7 @@ struct FunnelSamenessTests {
         var script = EngineScript()
         var asked: [(Case, SQLQuery)] = []
         var refused = 0
-        for seed in SamenessTests.seeds {
+        for seed in SamenessTests.seeds(for: engine) {
             let (store, cases) = Self.random(seed)
             script.load(store)
             for one in cases {

@@ -16,7 +16,8 @@ package final class Transcript {
 
     /// A session in a folder. Its clock stands still, so that every run gives the same text.
     package init(
-        folder: String, now: Instant = Instant(day: 20_454), parameters: [(name: String, value: String)] = [], format: String? = nil, isSafe: Bool = false
+        folder: String, now: Instant = Instant(day: 20_454), parameters: [(name: String, value: String)] = [], format: String? = nil, isSafe: Bool = false,
+        environment: @escaping @Sendable (String) -> String? = { _ in nil }, secret: (@Sendable (String) -> String?)? = nil
     ) {
         let box = Box()
         self.box = box
@@ -24,6 +25,8 @@ package final class Transcript {
         configuration.folder = folder
         configuration.parameters = parameters
         configuration.isSafe = isSafe
+        configuration.environment = environment
+        configuration.secret = secret
         configuration.format = format.flatMap(OutputFormat.init(rawValue:))
         session = Session(configuration, settings: Settings()) { event in box.lines += Self.lines(of: event) }
     }
@@ -52,6 +55,9 @@ package final class Transcript {
         case .wrote(let path, let rows): return ["wrote \(rows) rows to \(path)"]
         case .saved(let path, let tables): return ["saved \(path): " + tables.map { "\($0.role.rawValue) \($0.rows) rows" }.joined(separator: ", ")]
         case .opened(let path, let tables): return ["opened \(path): " + tables.map { "\($0.role.rawValue) \($0.rows) rows" }.joined(separator: ", ")]
+        case .connected(let engine, _): return ["connected \(engine)"]
+        case .bound(let role, let origin, let roles, let notes):
+            return ["\(role.rawValue) in place: \(origin)", "  " + roles.map { "\($0.role.rawValue) = \($0.column)" }.joined(separator: ", ")] + notes
         case .timing, .settings, .history, .leave: return []
         }
     }
