@@ -172,7 +172,7 @@ struct EngineSessionTests {
         #expect(session.run("leads as csv") == company.memory.run("leads as csv"))
         #expect(session.run("sum(deals.amount) as csv") == company.memory.run("sum(deals.amount) as csv"))
         #expect(company.session().run("leaks as csv") == company.memory.run("leaks as csv"))
-        #expect(company.session().run("transitions by source as csv") == company.memory.run("transitions by source as csv"))
+        #expect(Self.isSame(company.session().run("transitions by source as csv"), company.memory.run("transitions by source as csv")))
         let lost = company.session().run("list leads lost after lead")
         #expect(lost.contains("a drop of a funnel needs its tables in memory"), "\(lost)")
     }
