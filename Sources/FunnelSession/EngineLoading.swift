@@ -30,7 +30,7 @@ extension Session {
         let request = try Self.request(load, in: source, folder: folder, settings)
         let (engine, remote) = try remoteTable(path, engine, in: source, load.origin.place)
         guard let dialect = SQLDialect.named(engine.address.dialect) else {
-            throw Diagnostic.unknownDialect(engine.address.dialect, known: SQLDialect.all.map(\.name)).placed(in: source, at: load.origin.place.range)
+            throw Diagnostic.unknownDialect(engine.address.dialect).placed(in: source, at: load.origin.place.range)
         }
         let known = remote.withoutOthers
         let sample = try asked(load.origin.place, in: source) { () throws(ADBCError) in

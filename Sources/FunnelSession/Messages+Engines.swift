@@ -53,10 +53,6 @@ extension Diagnostic {
             mends: ["add `into memory` to copy it", "make a view of it in the engine"])
     }
 
-    package static func unknownDialect(_ name: String, known: [String]) -> Diagnostic {
-        Diagnostic(.error, "there is no dialect `\(name)`", mends: ["the dialects are \(known.joined(separator: ", "))"])
-    }
-
     package static func wrongType(_ column: String, _ type: ColumnType, _ role: ColumnRole?) -> Diagnostic {
         Diagnostic(
             .error, "`\(column)` is \(type.name) in its engine, which can't be the `\(role?.rawValue ?? "role")` of a row",
