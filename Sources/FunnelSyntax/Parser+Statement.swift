@@ -36,9 +36,7 @@ extension Parser {
             return .target(TargetStatement(condition: condition, filter: filter, place: place(from: start)))
         case .funnel: return .funnel(try parseFunnel(from: start))
         case .leaks: return .leaks(try parseFunnel(from: start))
-        case .transitions:
-            let query = try parseBareClauses([.filter, .during, .asOf, .keys, .order, .limit, .format, .into])
-            return .transitions(query, place(from: start))
+        case .transitions: return try parseTransitions(from: start)
         case .why:
             let query = try parseQuery()
             return .why(WhyStatement(query: query, place: place(from: start)))
@@ -86,7 +84,13 @@ extension Parser {
         return next.isSymbol(.comma) || QueryClause.allCases.contains { next.isWord($0.firstWord) }
     }
 
-    // sql = "sql" ( query | funnel | list ) "for" name ;
+    // transitions = "transitions" { transitions_clause } ;
+    private mutating func parseTransitions(from start: Int) throws(Diagnostic) -> Statement {
+        let query = try parseBareClauses([.filter, .during, .asOf, .keys, .order, .limit, .format, .into])
+        return .transitions(query, place(from: start))
+    }
+
+    // sql = "sql" ( query | funnel | transitions | list ) "for" name ;
     private mutating func parseSQL(from start: Int) throws(Diagnostic) -> Statement {
         endsBefore = "for"
         defer { endsBefore = nil }
@@ -95,6 +99,8 @@ extension Parser {
             asked = .funnel(try parseFunnel(from: eat().range.start))
         } else if isWord("list"), !look(1).isSymbol(.equal) {
             asked = .list(try parseListing(from: eat().range.start))
+        } else if isWord("transitions"), !look(1).isSymbol(.equal) {
+            asked = try parseTransitions(from: eat().range.start)
         } else {
             asked = .query(try parseQuery())
         }

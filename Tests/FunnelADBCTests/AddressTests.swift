@@ -63,7 +63,7 @@ struct AddressTests {
         let folder = TemporaryFolder()
         let home = folder.path
         func make(_ path: String, _ text: String = "x") {
-            _ = system("mkdir -p '\(home)/\(path.split(separator: "/").dropLast().joined(separator: "/"))'")
+            _ = Command.status("mkdir -p '\(home)/\(path.split(separator: "/").dropLast().joined(separator: "/"))'")
             TemporaryFolder.write(Array(text.utf8), home + "/" + path)
         }
         let search = DriverSearch { name in
@@ -107,7 +107,7 @@ struct AddressTests {
     @Test("a wheel of DuckDB without the library of its Python says what to install")
     func wheel() throws {
         let folder = TemporaryFolder()
-        _ = system("mkdir -p '\(folder.path)/lib/python3.99/site-packages'")
+        _ = Command.status("mkdir -p '\(folder.path)/lib/python3.99/site-packages'")
         TemporaryFolder.write([0], folder.path + "/lib/python3.99/site-packages/_duckdb.cpython-399-x86_64-linux-gnu.so")
         let path = folder.path
         let error = #expect(throws: ADBCError.self) { _ = try DriverSearch { $0 == "VIRTUAL_ENV" ? path : nil }.find(.duckdb) }

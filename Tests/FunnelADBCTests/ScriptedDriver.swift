@@ -11,8 +11,8 @@ enum ScriptedDriver {
     static let library: String? = {
         let path = folder.path + "/libscripted.so"
         let headers = TextFile.root() + "/Sources/CADBC"
-        let compiler = ["clang", "cc", "gcc"].first { system("command -v \($0) >/dev/null") == 0 }
-        guard let compiler, system("\(compiler) -shared -fPIC -O1 -Wall -I'\(headers)' -o '\(path)' '\(here)/scripted.c'") == 0 else { return nil }
+        let compiler = ["clang", "cc", "gcc"].first { Command.status("command -v \($0) >/dev/null") == 0 }
+        guard let compiler, Command.status("\(compiler) -shared -fPIC -O1 -Wall -I'\(headers)' -o '\(path)' '\(here)/scripted.c'") == 0 else { return nil }
         return path
     }()
 

@@ -120,7 +120,7 @@ enum Tools {
     static let python = getenv("FUNNEL_PYTHON").map { String(cString: $0) } ?? "python3"
     private static let script = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/tools.py"
 
-    static let arePresent = system("'\(python)' -c 'import pyarrow, polars, duckdb' 2>/dev/null") == 0
+    static let arePresent = Command.status("'\(python)' -c 'import pyarrow, polars, duckdb' 2>/dev/null") == 0
 
     static let folder = temporaryFile("written")
     /// What the other tools wrote, once for all tests.

@@ -15,7 +15,7 @@ struct EngineUnderTest: CustomTestStringConvertible, Sendable {
     /// Those whose driver and server are here. In CI, where `FUNNEL_PYTHON` is set, all must be.
     private static let only = getenv("FUNNEL_ENGINE").map { String(cString: $0) }
     static let present = all.filter { engine in
-        (only == nil || only == engine.name) && (isCI || system("'\(python)' '\(script)' check \(engine.name) >/dev/null 2>&1") == 0)
+        (only == nil || only == engine.name) && (isCI || Command.status("'\(python)' '\(script)' check \(engine.name) >/dev/null 2>&1") == 0)
     }
 
     private static let named = getenv("FUNNEL_PYTHON").map { String(cString: $0) }
