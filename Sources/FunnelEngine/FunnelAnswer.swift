@@ -32,43 +32,14 @@ extension Engine {
         return Answer(columns: columns, rows: rows)
     }
 
-    /// Where leads are lost: for each group and step how many did not go on, and what they would be worth if they had gone
-    /// on from the next step as others do: lost × the share of those there who reached the end × `dealSize`.
+    /// Where leads are lost.
     package func leaks(_ plan: FunnelPlan, dealSize: Double?) throws(Diagnostic) -> Answer {
         let (windows, spaces) = try runner(plan).run()
-        let required = plan.steps.indices.filter { !plan.steps[$0].isOptional }
-        var rows: [[Value]] = []
+        var leaks = Leaks(plan, dealSize: dealSize)
         for groups in windows.prefix(1) {
-            for group in groups {
-                let keys = Self.values(group.key, spaces)
-                let entered = group.entered
-                for (from, to) in zip(required, required.dropFirst()) where entered[from] > 0 {
-                    let lost = entered[from] - entered[to]
-                    guard lost > 0 else { continue }
-                    let onward = entered[to] > 0 ? Double(entered[required[required.count - 1]]) / Double(entered[to]) : nil
-                    let worth = onward.flatMap { share in dealSize.map { .real(Double(lost) * share * $0) } } ?? Value.missing
-                    rows.append(
-                        keys + [
-                            .text(plan.steps[from].name), .text(plan.steps[to].name), .exact(Exact(lost)), .real(Double(lost) / Double(entered[from])), worth,
-                        ])
-                }
-            }
+            for group in groups { leaks.add(Self.values(group.key, spaces), entered: group.entered) }
         }
-        let worth = spaces.count + 4
-        rows.sort { a, b in
-            let comparison = a[worth].isMissing && b[worth].isMissing ? 0 : Value.compare(a[worth], b[worth])
-            if a[worth].isMissing != b[worth].isMissing { return b[worth].isMissing }
-            if comparison != 0 { return comparison > 0 }
-            let lost = Value.compare(a[worth - 2], b[worth - 2])
-            if lost != 0 { return lost > 0 }
-            return (0..<worth - 2).lazy.map { Value.compare(a[$0], b[$0]) }.first { $0 != 0 } ?? 0 < 0
-        }
-        let columns =
-            zip(plan.keys, spaces).map { AnswerColumn($0.name, .key($1.grain)) } + [
-                AnswerColumn("from", .key(nil)), AnswerColumn("to", .key(nil)), AnswerColumn("lost", .measure(.count)),
-                AnswerColumn("share lost", .measure(.percent)), AnswerColumn("worth", .measure(.money)),
-            ]
-        return Answer(columns: columns, rows: rows)
+        return leaks.answer(zip(plan.keys, spaces).map { AnswerColumn($0.name, .key($1.grain)) })
     }
 
     /// The rows of the leads table whose furthest step is this one.

@@ -71,7 +71,7 @@ struct EventWriter {
     }
 
     /// Stages are known by their folded names.
-    private func stages(named name: String, _ rows: RowWriter) throws(Diagnostic) -> Condition {
+    func stages(named name: String, _ rows: RowWriter) throws(Diagnostic) -> Condition {
         guard let column = try rows.own(.stage) else { throw .noTable("stages") }
         let known = try draft.table(.stages).stages.filter { Name.fold($0) == Name.fold(name) }
         let texts = (known.isEmpty ? [name] : known).map(rules.literal)

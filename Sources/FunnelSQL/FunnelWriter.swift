@@ -15,7 +15,7 @@ struct FunnelWriter {
         return KeyShape(key.kind, [try RowWriter(draft, table).type(value)])
     }
 
-    private func shapes() throws(Diagnostic) -> [KeyShape] {
+    func shapes() throws(Diagnostic) -> [KeyShape] {
         var shapes: [KeyShape] = []
         for key in plan.keys {
             switch key {
@@ -27,7 +27,7 @@ struct FunnelWriter {
         return shapes
     }
 
-    private var names: [String] {
+    var names: [String] {
         var names: [String] = []
         for key in plan.keys {
             let name = Layout.name(key.name) + "_key"
@@ -81,11 +81,11 @@ struct FunnelWriter {
     }
 
     /// A date where dates are compared: the first midnight that is not before the moment.
-    private func bound(_ instant: Instant, _ type: RowType) -> String {
+    func bound(_ instant: Instant, _ type: RowType) -> String {
         type == .date ? rules.literal(day: instant.microseconds == 0 ? instant.day : instant.day + 1) : rules.literal(instant)
     }
 
-    private func period(_ grain: Grain, _ time: String, _ type: RowType) -> String {
+    func period(_ grain: Grain, _ time: String, _ type: RowType) -> String {
         if grain == .hour { return type == .date ? rules.integer("0") : rules.hour(ofTimestamp: time) }
         let day = type == .date ? time : rules.day(ofTimestamp: time)
         guard grain == .weekday else { return rules.start(of: grain, day, plan.rules) }

@@ -66,6 +66,15 @@ final class RowWriter {
         return join("lead", as: "l", try draft.relation(.leads)) { _ in matching(id, key) }
     }
 
+    /// What is written of the row's lead as of a row of leads, with its joins among those of this row.
+    func ofLead<T>(_ write: (RowWriter) throws(Diagnostic) -> T) throws(Diagnostic) -> T {
+        _ = try lead()
+        let other = RowWriter(draft, .leads)
+        let written = try write(other)
+        for line in other.joins where !joins.contains(line) { joins.append(line) }
+        return written
+    }
+
     /// Keys are the same as they are written, be they numbers or texts.
     func matching(_ a: (text: String, type: RowType), _ b: (text: String, type: RowType)) -> String {
         guard a.type != b.type else { return "\(a.text) = \(b.text)" }

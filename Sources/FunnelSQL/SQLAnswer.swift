@@ -49,27 +49,56 @@ package enum SQLAnswer {
     }
 
     package static func answer(_ rows: [[Value]], to query: SQLQuery, of plan: FunnelPlan) -> Answer {
-        var columns = plan.keys.map { key -> AnswerColumn in
-            if case .period(let name, let grain) = key { return AnswerColumn(name, .key(grain)) }
-            return AnswerColumn(key.name, .key(nil))
-        }
+        var columns = keys(plan)
         if plan.windows.count > 1 { columns.append(AnswerColumn("within", .key(nil))) }
         columns += [
             AnswerColumn("step", .key(nil)), AnswerColumn("entered", .measure(.count)), AnswerColumn("of before", .measure(.percent)),
             AnswerColumn("of first", .measure(.percent)), AnswerColumn("lost", .measure(.count)), AnswerColumn("median time", .measure(.days)),
             AnswerColumn("p90 time", .measure(.days)),
         ]
-        let lines = rows.map { row -> [Value] in
-            var values = zip(row, query.columns).map { value($0, $1.type) }
-            for (index, key) in plan.keys.enumerated() {
-                switch key {
-                case .period(_, let grain): values[index] = self.key(values[index], .period(grain), plan.rules)
-                case .lead(let key, _), .stage(let key, _): values[index] = self.key(values[index], key.kind, plan.rules)
-                }
+        return Answer(columns: columns, rows: rows.map { line($0, query, plan) })
+    }
+
+    /// A row whose first columns are the keys of a funnel.
+    private static func line(_ row: [Value], _ query: SQLQuery, _ plan: FunnelPlan) -> [Value] {
+        var values = zip(row, query.columns).map { value($0, $1.type) }
+        for (index, key) in plan.keys.enumerated() {
+            switch key {
+            case .period(_, let grain): values[index] = self.key(values[index], .period(grain), plan.rules)
+            case .lead(let key, _), .stage(let key, _): values[index] = self.key(values[index], key.kind, plan.rules)
             }
-            return values
         }
-        return Answer(columns: columns, rows: lines)
+        return values
+    }
+
+    /// Where leads are lost, out of the answer of the funnel; of several windows the first counts.
+    package static func leaks(_ funnel: Answer, of plan: FunnelPlan, dealSize: Double?) -> Answer {
+        var leaks = Leaks(plan, dealSize: dealSize)
+        let entered = plan.keys.count + (plan.windows.count > 1 ? 2 : 1)
+        let (steps, windows) = (plan.steps.count, max(1, plan.windows.count))
+        for first in stride(from: 0, to: funnel.rows.count, by: steps * windows) {
+            let group = funnel.rows[first..<first + steps]
+            leaks.add(
+                Array(group[first].prefix(plan.keys.count)),
+                entered: group.map { row in if case .exact(let count) = row[entered] { Int(count.units) } else { 0 } })
+        }
+        return leaks.answer(Array(funnel.columns.prefix(plan.keys.count)))
+    }
+
+    package static func transitions(_ rows: [[Value]], to query: SQLQuery, of plan: FunnelPlan) -> Answer {
+        let columns =
+            keys(plan) + [
+                AnswerColumn("from", .key(nil)), AnswerColumn("to", .key(nil)), AnswerColumn("moves", .measure(.count)),
+                AnswerColumn("of all from", .measure(.percent)), AnswerColumn("kind", .field(.text)), AnswerColumn("median time", .measure(.days)),
+            ]
+        return Answer(columns: columns, rows: rows.map { line($0, query, plan) })
+    }
+
+    private static func keys(_ plan: FunnelPlan) -> [AnswerColumn] {
+        plan.keys.map { key in
+            if case .period(let name, let grain) = key { return AnswerColumn(name, .key(grain)) }
+            return AnswerColumn(key.name, .key(nil))
+        }
     }
 
     private static func ranked(_ plan: Plan) -> [Int] {

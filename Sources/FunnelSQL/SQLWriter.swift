@@ -17,6 +17,13 @@ package enum SQLWriter {
         return SQLQuery(text: draft.text(title, select), columns: columns)
     }
 
+    /// The moves between stages: for each two that follow one another how many, what kind, and how long they took.
+    package static func transitions(_ plan: FunnelPlan, _ catalog: SQLCatalog, _ dialect: SQLDialect, title: String? = nil) throws(Diagnostic) -> SQLQuery {
+        let draft = Draft(catalog, dialect.rules, asOf: plan.asOf)
+        let (select, columns) = try TransitionWriter(plan: plan, draft: draft).select()
+        return SQLQuery(text: draft.text(title, select), columns: columns)
+    }
+
     package static func query(_ plan: FunnelPlan, _ catalog: SQLCatalog, _ dialect: SQLDialect, title: String? = nil) throws(Diagnostic) -> SQLQuery {
         let draft = Draft(catalog, dialect.rules, asOf: plan.asOf)
         let (select, columns) = try FunnelWriter(plan: plan, draft: draft).select()

@@ -21,6 +21,17 @@ extension Session {
         return SQLAnswer.answer(try rows(query, place), to: query, of: plan)
     }
 
+    func leaks(_ plan: FunnelPlan, dealSize: Double?) throws(Diagnostic) -> Answer {
+        guard try place(of: plan.tables) != nil else { return try engine.leaks(plan, dealSize: dealSize) }
+        return SQLAnswer.leaks(try answer(plan), of: plan, dealSize: dealSize)
+    }
+
+    func transitions(_ plan: FunnelPlan) throws(Diagnostic) -> Answer {
+        guard let place = try place(of: plan.tables.union([.stages])) else { return try engine.transitions(plan) }
+        let query = try SQLWriter.transitions(plan, place.catalog, place.dialect)
+        return SQLAnswer.transitions(try rows(query, place), to: query, of: plan)
+    }
+
     func list(_ plan: ListPlan) throws(Diagnostic) -> Answer {
         guard let place = try place(of: plan.tables) else { return try engine.list(plan) }
         let query = try SQLWriter.query(plan, place.catalog, place.dialect)

@@ -28,8 +28,7 @@ extension Session {
     func leaks(_ statement: FunnelStatement, in source: Source, folder: String) throws(Diagnostic) {
         let plan = try bound(statement, in: source)
         let size = try? number("deal_size")
-        try requireStore(plan.tables, for: "leaks")
-        var answer = try engine.leaks(plan, dealSize: size ?? nil)
+        var answer = try self.leaks(plan, dealSize: size ?? nil)
         let most = statement.query.limit?.count ?? 10
         let all = answer.rows.count
         answer.rows = Array(answer.rows.prefix(most))
@@ -43,13 +42,17 @@ extension Session {
         try present(answer, format: statement.query.format, into: statement.query.into, in: source, folder: folder)
     }
 
-    func transitions(_ query: Query, in source: Source, folder: String) throws(Diagnostic) {
+    func transitionsPlan(_ query: Query, in source: Source) throws(Diagnostic) -> FunnelPlan {
         guard schemas[.stages] != nil else { throw Diagnostic.tableNotLoaded(.stages).placed(in: source, at: query.place.range) }
-        let statement = FunnelStatement(steps: [], order: .ordered, isOpen: false, query: query, place: query.place)
-        var plan = try bound(statement, in: source)
+        var plan = try bound(FunnelStatement(steps: [], order: .ordered, isOpen: false, query: query, place: query.place), in: source)
         plan.stageOrder = funnelContext.stageOrder
-        try requireStore(plan.tables, for: "transitions")
-        var answer = try engine.transitions(plan)
+        return plan
+    }
+
+    func transitions(_ query: Query, in source: Source, folder: String) throws(Diagnostic) {
+        let statement = FunnelStatement(steps: [], order: .ordered, isOpen: false, query: query, place: query.place)
+        let plan = try transitionsPlan(query, in: source)
+        var answer = try transitions(plan)
         if let limit = query.limit { answer.rows = Array(answer.rows.prefix(limit.count)) }
         answer.remarks = remarks(plan, statement)
         try present(answer, format: query.format, into: query.into, in: source, folder: folder)

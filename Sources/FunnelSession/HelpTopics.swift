@@ -137,7 +137,7 @@ enum HelpTopics {
                 examples: ["plan conversion by month", "plan revenue by product run"])
         case .sql:
             HelpTopic(
-                name: "sql", summary: "shows a query, a funnel or a list as SQL, for the tables that are loaded", usage: ["sql QUERY for DIALECT"],
+                name: "sql", summary: "shows a query, a funnel, transitions or a list as SQL, for the tables that are loaded", usage: ["sql QUERY for DIALECT"],
                 text: ["The dialects are duckdb, postgres, sqlite, spark and clickhouse. The tables bear the names of their roles, the columns their own."],
                 examples: ["sql conversion by month for duckdb", "sql funnel visit -> trial -> won for postgres"])
         case .time: HelpTopic(name: "time", summary: "runs a query and says how long it took", usage: ["time QUERY"], examples: ["time cac by source"])

@@ -27,7 +27,7 @@ extension Diagnostic {
     }
 
     package static func notSQL(_ statement: String) -> Diagnostic {
-        Diagnostic(.error, "`\(statement)` is not one query of SQL", mends: ["queries, `funnel` and `list` are"])
+        Diagnostic(.error, "`\(statement)` is not one query of SQL", mends: ["queries, `funnel`, `transitions` and `list` are"])
     }
 
     package static func unknownFormat(_ name: String) -> Diagnostic {

@@ -16,12 +16,14 @@ extension Session {
 
     func sql(_ asked: Statement, _ dialect: SQLDialect, in source: Source) throws(Diagnostic) {
         let title = Printer.text(asked)
-        var catalog = SQLCatalog(store)
-        for (role, table) in bound { catalog.tables[role] = table.table }
+        // Tables of an engine stand where they do; those in memory are called by their roles.
+        let catalog = SQLCatalog(tables: SQLCatalog(store).tables.merging(bound.mapValues(\.table)) { _, there in there })
         let query: SQLQuery
         switch asked {
         case .query(let asked): query = try SQLWriter.query(try Binder.bind(asked, in: source, context).plan, catalog, dialect, title: title)
         case .funnel(let asked): query = try SQLWriter.query(try Binder.bind(asked, in: source, funnelContext).plan, catalog, dialect, title: title)
+        case .transitions(let asked, _):
+            query = try SQLWriter.transitions(try transitionsPlan(asked, in: source), catalog, dialect, title: title)
         case .list(let asked) where asked.lostAfter == nil:
             query = try SQLWriter.query(try Binder.bind(asked, in: source, context).plan, catalog, dialect, title: title)
         default: throw Diagnostic.notSQL(title).placed(in: source, at: asked.range)
@@ -31,10 +33,10 @@ extension Session {
 }
 
 extension Statement {
-    /// Whether it is a query, a funnel or a list.
+    /// Whether it is a query, a funnel, transitions or a list.
     var isAsked: Bool {
         switch self {
-        case .query, .funnel, .list: true
+        case .query, .funnel, .transitions, .list: true
         default: false
         }
     }

@@ -36,9 +36,7 @@ extension Parser {
             return .target(TargetStatement(condition: condition, filter: filter, place: place(from: start)))
         case .funnel: return .funnel(try parseFunnel(from: start))
         case .leaks: return .leaks(try parseFunnel(from: start))
-        case .transitions:
-            let query = try parseBareClauses([.filter, .during, .asOf, .keys, .order, .limit, .format, .into])
-            return .transitions(query, place(from: start))
+        case .transitions: return try parseTransitions(from: start)
         case .why:
             let query = try parseQuery()
             return .why(WhyStatement(query: query, place: place(from: start)))
@@ -73,11 +71,6 @@ extension Parser {
         }
     }
 
-    private mutating func parseEngine() throws(Diagnostic) -> EngineName {
-        let (text, place) = try parseString("the address of an engine in quotes, such as \"postgres://user@host/database\"")
-        return EngineName(text: text, place: place)
-    }
-
     /// Whether what stands here is a measure by its name: `sql by month`, where somebody has defined it.
     private var isNameAlone: Bool {
         let next = look(1)
@@ -85,7 +78,13 @@ extension Parser {
         return next.isSymbol(.comma) || QueryClause.allCases.contains { next.isWord($0.firstWord) }
     }
 
-    // sql = "sql" ( query | funnel | list ) "for" name ;
+    // transitions = "transitions" { transitions_clause } ;
+    private mutating func parseTransitions(from start: Int) throws(Diagnostic) -> Statement {
+        let query = try parseBareClauses([.filter, .during, .asOf, .keys, .order, .limit, .format, .into])
+        return .transitions(query, place(from: start))
+    }
+
+    // sql = "sql" ( query | funnel | transitions | list ) "for" name ;
     private mutating func parseSQL(from start: Int) throws(Diagnostic) -> Statement {
         endsBefore = "for"
         defer { endsBefore = nil }
@@ -94,11 +93,18 @@ extension Parser {
             asked = .funnel(try parseFunnel(from: eat().range.start))
         } else if isWord("list"), !look(1).isSymbol(.equal) {
             asked = .list(try parseListing(from: eat().range.start))
+        } else if isWord("transitions"), !look(1).isSymbol(.equal) {
+            asked = try parseTransitions(from: eat().range.start)
         } else {
             asked = .query(try parseQuery())
         }
         try expect(word: "for")
         return .sql(asked, dialect: try parseName("a dialect of SQL"), place(from: start))
+    }
+
+    private mutating func parseEngine() throws(Diagnostic) -> EngineName {
+        let (text, place) = try parseString("the address of an engine in quotes, such as \"postgres://user@host/database\"")
+        return EngineName(text: text, place: place)
     }
 
     // define = "define" name "=" expression [ "as" unit ] { string } ;

@@ -31,7 +31,7 @@ package indirect enum Statement: Sendable, Hashable {
     case explain(Query, Place)
     /// `runs`: it is answered as well, and timed.
     case plan(Query, runs: Bool, Place)
-    /// A query, a funnel or a list in the SQL of a dialect.
+    /// A query, a funnel, transitions or a list in the SQL of a dialect.
     case sql(Statement, dialect: Identifier, Place)
     case time(Query, Place)
     case help(String?, Place)

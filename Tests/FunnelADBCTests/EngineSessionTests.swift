@@ -171,8 +171,10 @@ struct EngineSessionTests {
         // What reads one table is answered where that is.
         #expect(session.run("leads as csv") == company.memory.run("leads as csv"))
         #expect(session.run("sum(deals.amount) as csv") == company.memory.run("sum(deals.amount) as csv"))
-        let leaks = company.session().run("leaks")
-        #expect(leaks.contains("leaks needs its tables in memory"), "\(leaks)")
+        #expect(company.session().run("leaks as csv") == company.memory.run("leaks as csv"))
+        #expect(company.session().run("transitions by source as csv") == company.memory.run("transitions by source as csv"))
+        let lost = company.session().run("list leads lost after lead")
+        #expect(lost.contains("a drop of a funnel needs its tables in memory"), "\(lost)")
     }
 
     @Test("what a bound table can't do is said before the script runs")

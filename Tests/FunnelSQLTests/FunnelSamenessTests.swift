@@ -54,7 +54,7 @@ struct FunnelSamenessTests {
         var script = EngineScript()
         var asked: [(Case, SQLQuery)] = []
         var refused = 0
-        for seed in SamenessTests.seeds {
+        for seed in SamenessTests.seeds(for: engine) {
             let (store, cases) = Self.random(seed)
             script.load(store)
             for one in cases {
@@ -83,5 +83,47 @@ struct FunnelSamenessTests {
         // Of all engines one computes parts of a query anew wherever they are named.
         #expect(refused == 0 || engine.name == "clickhouse" && asked.count > 0, "\(refused) refused")
         print("\(engine.name): \(asked.count) asked, \(wrong) wrong, \(refused) refused")
+    }
+
+    @Test("moves between stages and leaks of random stores are the engine's", arguments: EngineUnderTest.present)
+    func moves(_ engine: EngineUnderTest) throws {
+        var script = EngineScript()
+        var asked: [(name: String, expected: Answer, query: SQLQuery, read: ([[Value]]) -> Answer)] = []
+        for seed in SamenessTests.seeds(for: engine) {
+            let (store, cases) = Self.random(seed)
+            let catalog = SamenessTests.catalog(store)
+            var isLoaded = false
+            for one in cases {
+                let engineOfStore = Engine(store: store, threads: 1, interrupt: nil)
+                var plan = one.plan
+                plan.windows = []
+                if let query = try? SQLWriter.query(plan, catalog, engine.dialect, title: one.name) {
+                    let leaks = try engineOfStore.leaks(plan, dealSize: 120)
+                    if !isLoaded { script.load(store) }
+                    isLoaded = true
+                    script.ask(query.text)
+                    let own = plan
+                    asked.append(("leaks of \(one.name)", leaks, query, { SQLAnswer.leaks(SQLAnswer.answer($0, to: query, of: own), of: own, dealSize: 120) }))
+                }
+                guard let stages = store.tables[.stages], let stage = stages.column(.stage), case .text(_, let dictionary) = stage.values else { continue }
+                // As a session does: the order that is declared, or that of the data.
+                if plan.stageOrder.isEmpty { plan.stageOrder = dictionary.texts.sorted() }
+                let expected = try engineOfStore.transitions(plan)
+                let query = try SQLWriter.transitions(plan, catalog, engine.dialect, title: one.name)
+                if !isLoaded { script.load(store) }
+                isLoaded = true
+                script.ask(query.text)
+                let own = plan
+                asked.append(("transitions of \(one.name)", expected, query, { SQLAnswer.transitions($0, to: query, of: own) }))
+            }
+        }
+        var wrong = 0
+        for (one, outcome) in zip(asked, try engine.run(script)) {
+            guard let difference = SamenessTests.difference(outcome, one.expected, one.read), !engine.isKnownToFail(difference) else { continue }
+            wrong += 1
+            if wrong <= SamenessTests.mostShown { Issue.record("\(engine.name), \(one.name)\n\(one.query.text)\n\(difference)") }
+        }
+        #expect(wrong == 0, "\(wrong) of \(asked.count) on \(engine.name)")
+        print("\(engine.name): \(asked.count) leaks and transitions asked, \(wrong) wrong")
     }
 }

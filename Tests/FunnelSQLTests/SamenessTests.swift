@@ -72,6 +72,11 @@ struct SamenessTests {
         return first..<first + number("FUNNEL_SEEDS", 40)
     }()
 
+    /// Engines that take a tenth of a second for the smallest query are asked a quarter of them.
+    static func seeds(for engine: EngineUnderTest) -> Range<Int> {
+        ["spark", "clickhouse"].contains(engine.name) && getenv("FUNNEL_SEEDS") == nil ? seeds.lowerBound..<seeds.lowerBound + seeds.count / 4 : seeds
+    }
+
     static func random(_ seed: Int) -> (store: Store, cases: [Case]) {
         var random = Seeded(seed + 20_000)
         let store = withDealIDs(RandomStore(&random, rows: random.oneIn(6) ? 0...300 : 0...70).store)
@@ -93,7 +98,7 @@ struct SamenessTests {
         var script = EngineScript()
         var asked: [(Case, SQLQuery)] = []
         var refused: [String: Int] = [:]
-        for seed in Self.seeds {
+        for seed in Self.seeds(for: engine) {
             let (store, cases) = Self.random(seed)
             script.load(store)
             for one in cases {

@@ -1,0 +1,50 @@
+/// How lines of SQL are laid out.
+enum Layout {
+    static func indented(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    " + $0 }.joined(separator: "\n")
+    }
+
+    /// A clause whose items stand in a line or, where they are long, each in its own.
+    static func clause(_ word: String, _ items: [String], separator: String = ",", leading: Bool = false) -> String {
+        let line = word + " " + items.joined(separator: leading ? " \(separator) " : "\(separator) ")
+        if items.count == 1 || line.utf8.count <= 100 { return line }
+        if leading { return word + " " + items.joined(separator: "\n    \(separator) ") }
+        return word + "\n" + items.map { "    " + $0 }.joined(separator: "\(separator)\n")
+    }
+
+    /// Without the brackets around all of it.
+    static func bare(_ text: String) -> String {
+        guard text.first == "(", text.last == ")" else { return text }
+        var depth = 0
+        var quote: Unicode.Scalar?
+        let scalars = text.unicodeScalars
+        for index in scalars.indices {
+            let scalar = scalars[index]
+            if let open = quote {
+                if scalar == open { quote = nil }
+            } else if scalar == "'" || scalar == "\"" || scalar == "`" {
+                quote = scalar
+            } else if scalar == "(" {
+                depth += 1
+            } else if scalar == ")" {
+                depth -= 1
+                if depth == 0, scalars.index(after: index) != scalars.endIndex { return text }
+            }
+        }
+        return String(text.dropFirst().dropLast())
+    }
+
+    /// A name of our own for a part or a column: small letters, digits and `_`.
+    static func name(_ text: String) -> String {
+        var name = ""
+        for scalar in text.unicodeScalars {
+            if scalar.isASCII, scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) {
+                name += String(scalar).lowercased()
+            } else if !name.isEmpty, name.last != "_" {
+                name += "_"
+            }
+        }
+        while name.last == "_" { name.removeLast() }
+        return name.isEmpty || ("0"..."9").contains(name.first!) ? "part_\(name)" : String(name.prefix(40))
+    }
+}
