@@ -1,10 +1,14 @@
 import CADBC
+import Dispatch
 package import FunnelStore
+import Synchronization
 
 /// A connection to an engine, open as long as this object lives. One thread at a time uses it.
 package final class Connection: @unchecked Sendable {
     package let driver: Driver
     private let database: UnsafeMutablePointer<AdbcDatabase>
+    /// Whether the driver can stop a statement; else its thread is left behind where the user asks to stop.
+    private let canCancel: Bool
     let handle: UnsafeMutablePointer<AdbcConnection>
 
     package static func open(_ driver: Driver, options: [(key: String, value: String)]) throws(ADBCError) -> Connection {
@@ -39,10 +43,13 @@ package final class Connection: @unchecked Sendable {
             database.deallocate()
             throw error
         }
-        return Connection(driver, database, connection)
+        return Connection(driver, database, connection, canCancel: Statement.canBeCancelled(driver, connection))
     }
 
-    private init(_ driver: Driver, _ database: UnsafeMutablePointer<AdbcDatabase>, _ handle: UnsafeMutablePointer<AdbcConnection>) {
+    private init(
+        _ driver: Driver, _ database: UnsafeMutablePointer<AdbcDatabase>, _ handle: UnsafeMutablePointer<AdbcConnection>, canCancel: Bool
+    ) {
+        self.canCancel = canCancel
         self.driver = driver
         self.database = database
         self.handle = handle
@@ -54,6 +61,28 @@ package final class Connection: @unchecked Sendable {
         try? driver.call { functions.DatabaseRelease!(database, $0) }
         handle.deallocate()
         database.deallocate()
+    }
+
+    /// Makes a call that may take long. Where the driver can't stop it, the call goes on by itself when the user asks to stop:
+    /// `body` must keep all that it touches.
+    func call<Result: Sendable>(_ interrupt: Interrupt?, _ body: @escaping @Sendable () -> Result) throws(ADBCError) -> Result {
+        guard let interrupt, !canCancel else { return body() }
+        let answer = Answer<Result>()
+        DispatchQueue(label: "funnel.call").async {
+            answer.value.withLock { $0 = body() }
+            answer.isHere.signal()
+        }
+        while answer.isHere.wait(timeout: .now() + .milliseconds(20)) == .timedOut {
+            if interrupt.isRaised { throw .interrupted }
+        }
+        guard let value = answer.value.withLock({ $0 }) else { throw .interrupted }
+        return value
+    }
+
+    /// What a call on another thread has given.
+    private final class Answer<Result: Sendable>: Sendable {
+        let isHere = DispatchSemaphore(value: 0)
+        let value = Mutex<Result?>(nil)
     }
 
     // MARK: - Statements
@@ -74,11 +103,7 @@ package final class Connection: @unchecked Sendable {
         try statement.set(sql: sql)
         let watch = CancelWatch(statement, interrupt)
         defer { watch.end() }
-        do throws(ADBCError) {
-            try driver.call { driver.functions.pointee.StatementExecuteQuery!(statement.handle, nil, nil, $0) }
-        } catch {
-            throw interrupt?.isRaised == true ? .interrupted : error
-        }
+        if let error = try call(interrupt, { statement.execute(into: nil) }) { throw interrupt?.isRaised == true ? .interrupted : error }
     }
 
     /// The name and the version of the engine, as far as the driver tells.

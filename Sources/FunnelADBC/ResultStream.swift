@@ -5,8 +5,7 @@ import FunnelStore
 
 /// The batches of a query's result, in the order in which the engine sends them.
 package final class ResultStream: @unchecked Sendable {
-    private let statement: Statement
-    private let stream: UnsafeMutablePointer<ArrowArrayStream>
+    private let handle: StreamHandle
     private let watch: CancelWatch
     private let interrupt: Interrupt?
     package let fields: [ArrowField]
@@ -14,42 +13,35 @@ package final class ResultStream: @unchecked Sendable {
     private let numberTexts: Set<Int>
 
     init(_ statement: Statement, interrupt: Interrupt?) throws(ADBCError) {
-        let driver = statement.driver
-        let stream = UnsafeMutablePointer<ArrowArrayStream>.allocate(capacity: 1)
-        stream.initialize(to: ArrowArrayStream())
+        let handle = StreamHandle(statement)
         let watch = CancelWatch(statement, interrupt)
         do throws(ADBCError) {
-            try driver.call { driver.functions.pointee.StatementExecuteQuery!(statement.handle, stream, nil, $0) }
-            guard stream.pointee.release != nil else { throw ADBCError(.other, "the driver has given no result") }
+            if let error = try statement.connection.call(interrupt, { statement.execute(into: handle.pointer) }) { throw error }
+            guard handle.pointer.pointee.release != nil else { throw ADBCError(.other, "the driver has given no result") }
             var schema = ArrowSchema()
-            try Self.check(stream, driver, stream.pointee.get_schema(stream, &schema))
+            try Self.check(handle, handle.pointer.pointee.get_schema(handle.pointer, &schema))
             defer { schema.release?(&schema) }
             fields = try FieldReading.fields(schema)
             numberTexts = FieldReading.numberTexts(schema)
         } catch {
             watch.end()
-            stream.pointee.release?(stream)
-            stream.deallocate()
             throw interrupt?.isRaised == true ? .interrupted : error
         }
-        self.statement = statement
-        self.stream = stream
+        self.handle = handle
         self.watch = watch
         self.interrupt = interrupt
     }
 
-    deinit {
-        watch.end()
-        stream.pointee.release?(stream)
-        stream.deallocate()
-    }
+    deinit { watch.end() }
 
     /// The next batch; nil behind the last.
     func next() throws(ADBCError) -> ImportedArray? {
         if interrupt?.isRaised == true { throw .interrupted }
         let array = ImportedArray()
+        let handle = handle
         do throws(ADBCError) {
-            try Self.check(stream, statement.driver, stream.pointee.get_next(stream, array.pointer))
+            let code = try handle.statement.connection.call(interrupt) { handle.pointer.pointee.get_next(handle.pointer, array.pointer) }
+            try Self.check(handle, code)
         } catch {
             throw interrupt?.isRaised == true ? .interrupted : error
         }
@@ -59,8 +51,9 @@ package final class ResultStream: @unchecked Sendable {
     }
 
     /// A stream's functions return an errno; what went wrong is told in two other ways, the newer of which has details.
-    private static func check(_ stream: UnsafeMutablePointer<ArrowArrayStream>, _ driver: Driver, _ code: Int32) throws(ADBCError) {
+    private static func check(_ handle: StreamHandle, _ code: Int32) throws(ADBCError) {
         guard code != 0 else { return }
+        let (stream, driver) = (handle.pointer, handle.statement.driver)
         if driver.hasDetails, let ask = driver.functions.pointee.ErrorFromArrayStream {
             var status = AdbcStatus(ADBC_UNKNOWN)
             if let error = ask(stream, &status), error.pointee.message != nil { throw ADBCError(status, error, driver) }

@@ -43,6 +43,31 @@ final class Statement: @unchecked Sendable {
         }
     }
 
+    /// Runs it. Returns what went wrong.
+    func execute(into stream: UnsafeMutablePointer<ArrowArrayStream>?) -> ADBCError? {
+        do throws(ADBCError) {
+            try driver.call { driver.functions.pointee.StatementExecuteQuery!(handle, stream, nil, $0) }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Whether the driver has more to say to `cancel` than that it does not do this.
+    static func canBeCancelled(_ driver: Driver, _ connection: UnsafeMutablePointer<AdbcConnection>) -> Bool {
+        let functions = driver.functions.pointee
+        guard driver.hasDetails, let cancel = functions.StatementCancel else { return false }
+        var statement = AdbcStatement(private_data: nil, private_driver: driver.functions)
+        guard (try? driver.call { functions.StatementNew!(connection, &statement, $0) }) != nil else { return false }
+        defer { try? driver.call { functions.StatementRelease!(&statement, $0) } }
+        do throws(ADBCError) {
+            try driver.call { cancel(&statement, $0) }
+            return true
+        } catch {
+            return error.reason != .notImplemented
+        }
+    }
+
     /// Asks the engine to stop what it does for this statement. Any thread may.
     func cancel() {
         guard driver.hasDetails else { return }
