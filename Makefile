@@ -7,7 +7,7 @@ WALLS = --explicit-target-dependency-import-check error
 RELEASE = $(SWIFT) build -c release --static-swift-stdlib $(WALLS)
 FUNNEL = .build/release/funnel
 
-.PHONY: demo build test check lint walls golden format bench install clean setup
+.PHONY: demo build test test-spark check lint walls golden format bench bench-engines install clean setup
 
 demo: build ## the seven KPIs on the sample data
 	@$(FUNNEL) examples/seven-kpis.funnel
@@ -18,6 +18,10 @@ build: setup
 test: setup ## all tests
 	$(SWIFT) build --build-tests $(WALLS)
 	$(SWIFT) test --skip-build --parallel
+
+test-spark: setup ## the engines' tests on Spark itself, two executors; needs Java 17
+	$(SWIFT) build --build-tests $(WALLS)
+	FUNNEL_PYTHON=$$(scripts/tools-python) FUNNEL_ENGINE=spark scripts/with-spark $(SWIFT) test --skip-build --filter FunnelSQLTests
 
 check: lint walls test terminal ## what CI runs
 
@@ -39,6 +43,9 @@ format:
 
 bench: build ## holds funnel against its peers on generated data; LEADS=N says how much, GROWTH=N asks a larger store too
 	GROWTH=$(GROWTH) Tests/Benchmarks/run $(FUNNEL) $(LEADS)
+
+bench-engines: build ## holds the SQL that funnel writes against an expert's, in DuckDB and PostgreSQL; LEADS=N says how much
+	FUNNEL_PYTHON=$$(scripts/tools-python) scripts/with-servers Tests/Benchmarks/run-engines $(FUNNEL) $(LEADS)
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
