@@ -17,7 +17,8 @@ extension Session {
     func sql(_ asked: Statement, _ dialect: SQLDialect, in source: Source) throws(Diagnostic) {
         let title = Printer.text(asked)
         // Tables of an engine stand where they do; those in memory are called by their roles.
-        let catalog = SQLCatalog(tables: SQLCatalog(store).tables.merging(bound.mapValues(\.table)) { _, there in there })
+        var catalog = SQLCatalog(store)
+        for (role, table) in bound { catalog.tables[role] = table.table }
         let query: SQLQuery
         switch asked {
         case .query(let asked): query = try SQLWriter.query(try Binder.bind(asked, in: source, context).plan, catalog, dialect, title: title)

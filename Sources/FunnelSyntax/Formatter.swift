@@ -86,7 +86,7 @@ extension Printer {
                 head: "define \(name(definition.name)) = \(text(definition.expression))" + (definition.unit.map { " as " + name($0) } ?? ""),
                 definition.texts.map(quoted))
         case .load(let load): lines(head: head(load), clauses(load))
-        case .sql, .connect, .save, .saveTo, .open, .test, .parameter, .include, .set, .describe, .list, .funnel, .leaks, .transitions, .compare, .target,
+        case .connect, .sql, .save, .saveTo, .open, .test, .parameter, .include, .set, .describe, .list, .funnel, .leaks, .transitions, .compare, .target,
             .help,
             .show:
             text(statement)

@@ -71,6 +71,11 @@ extension Parser {
         }
     }
 
+    private mutating func parseEngine() throws(Diagnostic) -> EngineName {
+        let (text, place) = try parseString("the address of an engine in quotes, such as \"postgres://user@host/database\"")
+        return EngineName(text: text, place: place)
+    }
+
     /// Whether what stands here is a measure by its name: `sql by month`, where somebody has defined it.
     private var isNameAlone: Bool {
         let next = look(1)
@@ -100,11 +105,6 @@ extension Parser {
         }
         try expect(word: "for")
         return .sql(asked, dialect: try parseName("a dialect of SQL"), place(from: start))
-    }
-
-    private mutating func parseEngine() throws(Diagnostic) -> EngineName {
-        let (text, place) = try parseString("the address of an engine in quotes, such as \"postgres://user@host/database\"")
-        return EngineName(text: text, place: place)
     }
 
     // define = "define" name "=" expression [ "as" unit ] { string } ;

@@ -158,7 +158,7 @@ class Spark(DuckDB):
     def __init__(self):
         from pyspark.sql import SparkSession
 
-        self.connection = SparkSession.builder.remote(os.environ["FUNNEL_SPARK"]).getOrCreate()
+        self.connection = SparkSession.builder.remote(os.environ["FUNNEL_SPARK"].replace("spark://", "sc://")).getOrCreate()
         self.connection.conf.set("spark.sql.session.timeZone", "UTC")
 
     def load(self, table, columns, rows):
