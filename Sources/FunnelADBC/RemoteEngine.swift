@@ -49,6 +49,12 @@ package final class RemoteEngine: Sendable {
     /// The rows of a query, for an answer.
     package func rows(_ sql: String, interrupt: Interrupt? = nil) throws(ADBCError) -> [[Value]] { try connection.query(sql, interrupt: interrupt).rows() }
 
+    /// Whether another connection speaks to the same engine: one in memory has its tables for itself.
+    package func isPlace(of other: RemoteEngine) -> Bool {
+        let isMemory = (address.kind == .duckdb || address.kind == .sqlite) && address.file == nil
+        return self === other || (!isMemory && address == other.address)
+    }
+
     /// `PostgreSQL 15.18`
     package var versionText: String {
         var version = connection.version().version.map { $0.hasPrefix("v") ? String($0.dropFirst()) : $0 }

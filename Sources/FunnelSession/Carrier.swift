@@ -68,12 +68,12 @@ extension Session {
     private func place(of tables: Set<TableRole>) throws(Diagnostic) -> EnginePlace? {
         let needed = TableRole.allCases.filter(tables.contains)
         guard let (role, first) = needed.lazy.compactMap({ role in self.bound[role].map { (role, $0) } }).first else { return nil }
-        for other in needed where bound[other]?.engine !== first.engine {
+        for other in needed where bound[other]?.engine.isPlace(of: first.engine) != true {
             // A table that is nowhere is the writer's to miss.
             guard bound[other] != nil || store.tables[other] != nil else { continue }
             throw .onTwoEngines((role, first.origin), (other, bound[other]?.origin ?? "in memory"), path: first.table.path)
         }
-        let here = bound.filter { $0.value.engine === first.engine }
+        let here = bound.filter { $0.value.engine.isPlace(of: first.engine) }
         return EnginePlace(engine: first.engine, dialect: first.dialect, catalog: SQLCatalog(tables: here.mapValues(\.table)))
     }
 

@@ -207,6 +207,16 @@ struct EngineSessionTests {
         #expect(company.memory.status == 0 && said.hasSuffix("leads\n400"), "\(said)")
     }
 
+    @Test("tables of one engine meet, however often it was connected", arguments: kinds.filter { $0 != "spark" })
+    func again(kind: String) throws {
+        let company = try Company(kind)
+        _ = try company.save()
+        let session = Self.transcript(company.folder.path)
+        let connect = "connect \"\(company.address)\""
+        let answer = session.run("\(connect)\nload leads from table leads\n\(connect)\nload deals from table deals\nconversion by source as csv")
+        #expect(session.status == 0 && answer.hasSuffix(company.memory.run("conversion by source as csv")), "\(answer)")
+    }
+
     @Test("--safe allows neither connect nor save to")
     func safe() throws {
         let company = try Company("sqlite")
