@@ -11,7 +11,12 @@ extension DialectRules {
     var asksInAggregates: Bool { true }
 
     func quoted(_ name: String) -> String { "\"" + Self.doubled(name, "\"") + "\"" }
-    func literal(_ text: String) -> String { "'" + Self.doubled(text, "'") + "'" }
+    var lineBreak: String { "chr(10)" }
+    /// A line break is written as what it is: lines of a query are moved when it is laid out.
+    func literal(_ text: String) -> String {
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { "'" + Self.doubled(String($0), "'") + "'" }
+        return lines.count == 1 ? lines[0] : "(" + lines.joined(separator: " || \(lineBreak) || ") + ")"
+    }
     func literal(_ exact: Exact) -> String { exact.text }
     func literal(day: Int) -> String { "date '\(Calendar.text(day))'" }
     func literal(_ instant: Instant) -> String { "timestamp '\(Self.text(instant))'" }
@@ -102,9 +107,9 @@ extension DialectRules {
         text.unicodeScalars.reduce(into: "") { $0 += $1 == mark ? "\(mark)\(mark)" : String($1) }
     }
 
-    /// A text with a backslash before each backslash and each quote.
+    /// A text with a backslash before each backslash and each quote, and line breaks as `\n`.
     static func escaped(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : $1 == "'" ? "\\'" : String($1) }
+        text.unicodeScalars.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : $1 == "'" ? "\\'" : $1 == "\n" ? "\\n" : String($1) }
     }
 
     /// A pattern in which a backslash is one.

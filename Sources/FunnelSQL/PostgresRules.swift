@@ -17,7 +17,6 @@ struct PostgresRules: DialectRules {
         }
     }
 
-    func literal(_ text: String) -> String { "'" + Self.doubled(text, "'") + "'" }
     func microseconds(ofTimestamp value: String) -> String { "cast(round(date_part('epoch', \(value)) * 1000000) as bigint)" }
     func microseconds(from: String, to: String) -> String { "cast(round(date_part('epoch', \(to) - \(from)) * 1000000) as bigint)" }
     func realDays(from: String, to: String) -> String { "(date_part('epoch', \(to) - \(from)) / 86400)" }

@@ -162,7 +162,7 @@ class Spark(DuckDB):
         self.connection.conf.set("spark.sql.session.timeZone", "UTC")
 
     def load(self, table, columns, rows):
-        names = ", ".join(f"`{name}` {self.type(type)}" for name, type in columns)
+        names = ", ".join("`" + name.replace("`", "``") + f"` {self.type(type)}" for name, type in columns)
         self.connection.createDataFrame([tuple(row) for row in rows], names).createOrReplaceTempView(table)
 
     def drop(self, table):
@@ -183,6 +183,9 @@ class ClickHouse(DuckDB):
 
     def type(self, type):
         return f"Nullable(Decimal(18, {type[7:]}))" if type.startswith("decimal") else f"Nullable({self.TYPES[type]})"
+
+    def name(self, name):
+        return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
     def load(self, table, columns, rows):
         def literal(value):
