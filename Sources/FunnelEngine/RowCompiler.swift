@@ -20,49 +20,7 @@ struct RowCompiler {
 
     /// What a value is in this store; the plan may not have known.
     func type(_ value: RowValue) throws(Diagnostic) -> RowType {
-        switch value {
-        case .column(let reference): return RowType(try column(reference).column.type)
-        case .exact(let exact): return .exact(scale: exact.scale)
-        case .text, .textFunction: return .text
-        case .instant(let instant): return instant.microseconds == 0 ? .date : .timestamp
-        case .duration: return .duration
-        case .missing(let type): return type
-        case .condition: return .yesNo
-        case .elapsed, .between: return .duration
-        case .length, .datePart: return .exact(scale: 0)
-        case .coalesce(let values): return try common(values)
-        case .cases(let branches, let otherwise): return try common(branches.map(\.value) + (otherwise.map { [$0] } ?? []))
-        case .arithmetic(let operation, let a, let b): return try arithmeticType(operation, type(a), type(b))
-        }
-    }
-
-    private func common(_ values: [RowValue]) throws(Diagnostic) -> RowType {
-        var result: RowType?
-        for value in values {
-            if case .missing = value { continue }
-            let type = try type(value)
-            switch (result, type) {
-            case (nil, _): result = type
-            case (.exact(let a), .exact(let b)): result = .exact(scale: max(a, b))
-            case (.exact, .real): result = .real
-            case (.date, .timestamp): result = .timestamp
-            default: break
-            }
-        }
-        return result ?? .text
-    }
-
-    private func arithmeticType(_ operation: Arithmetic, _ a: RowType, _ b: RowType) -> RowType {
-        switch (operation, a, b) {
-        case (.divide, _, _): .real
-        case (.multiply, .exact(let x), .exact(let y)): x + y <= 9 ? .exact(scale: x + y) : .real
-        case (_, .exact(let x), .exact(let y)): .exact(scale: max(x, y))
-        case (.subtract, .date, .date), (.subtract, .date, .timestamp), (.subtract, .timestamp, .date), (.subtract, .timestamp, .timestamp): .duration
-        case (.add, .date, .duration), (.add, .timestamp, .duration), (.subtract, .date, .duration), (.subtract, .timestamp, .duration): .timestamp
-        case (.add, .duration, .duration), (.subtract, .duration, .duration): .duration
-        case (.multiply, .duration, .exact(scale: 0)), (.multiply, .exact(scale: 0), .duration): .duration
-        default: .real
-        }
+        try value.type { reference throws(Diagnostic) in RowType(try column(reference).column.type) }
     }
 
     // MARK: - Numbers and instants

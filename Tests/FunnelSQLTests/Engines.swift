@@ -60,6 +60,9 @@ struct EngineUnderTest: CustomTestStringConvertible, Sendable {
                 .rows(lines.prefix(count).map { $0.split(separator: "\t", omittingEmptySubsequences: false).map { EngineScript.value(String($0)) } }))
             lines = lines.dropFirst(count)
         }
+        // What an engine fails at by itself is no answer of ours, but it must stay the exception.
+        let known = outcomes.count { if case .failed(let message) = $0 { isKnownToFail(message) } else { false } }
+        #expect(known <= max(3, outcomes.count / 20), "\(name) failed at \(known) of \(outcomes.count) by itself")
         return outcomes
     }
 }
