@@ -69,10 +69,10 @@ class Postgres:
     INDEXES = "create index on deals (lead); create index on stages (lead); analyze;"
 
     def __init__(self, folder, threads, uri):
-        import adbc_driver_postgresql.dbapi
+        import psycopg
 
         self.address = uri
-        self.connection = adbc_driver_postgresql.dbapi.connect(uri, autocommit=True)
+        self.connection = psycopg.connect(uri, autocommit=True)
         if self.ask("select to_regclass('leads')::text") == [(None,)]:
             columns = {"leads": "", "deals": "", "stages": "", "costs": ""}
             script = self.SETUP + "".join(f"\\copy {table} from '{folder}/{table}.csv' csv header\n" for table in columns) + self.INDEXES
