@@ -8,6 +8,19 @@ enum ExportedMemory {
         return memory
     }
 
+    /// Each value in memory of its own, and where these are; nil of none.
+    private static func owned<Value>(_ values: [Value]) -> UnsafeMutablePointer<UnsafeMutablePointer<Value>?>? {
+        guard !values.isEmpty else { return nil }
+        let places = bytes(values.count * MemoryLayout<UnsafeMutablePointer<Value>?>.stride)
+            .bindMemory(to: UnsafeMutablePointer<Value>?.self, capacity: values.count)
+        for (index, value) in values.enumerated() {
+            let memory = bytes(MemoryLayout<Value>.stride).bindMemory(to: Value.self, capacity: 1)
+            memory.initialize(to: value)
+            (places + index).initialize(to: memory)
+        }
+        return places
+    }
+
     static func schema(_ format: String, name: String, children: [ArrowSchema]) -> ArrowSchema {
         var schema = ArrowSchema()
         schema.format = UnsafePointer(strdup(format))
@@ -15,15 +28,7 @@ enum ExportedMemory {
         // Nullable.
         schema.flags = 2
         schema.n_children = Int64(children.count)
-        if !children.isEmpty {
-            schema.children = bytes(children.count * MemoryLayout<UnsafeMutablePointer<ArrowSchema>?>.stride)
-                .bindMemory(to: UnsafeMutablePointer<ArrowSchema>?.self, capacity: children.count)
-            for (index, child) in children.enumerated() {
-                let memory = bytes(MemoryLayout<ArrowSchema>.stride).bindMemory(to: ArrowSchema.self, capacity: 1)
-                memory.initialize(to: child)
-                schema.children[index] = memory
-            }
-        }
+        schema.children = owned(children)
         schema.release = { schema in
             guard let schema else { return }
             for index in 0..<Int(schema.pointee.n_children) {
@@ -47,15 +52,7 @@ enum ExportedMemory {
         array.buffers = bytes(buffers.count * MemoryLayout<UnsafeRawPointer?>.stride).bindMemory(to: UnsafeRawPointer?.self, capacity: buffers.count)
         for (index, buffer) in buffers.enumerated() { array.buffers[index] = UnsafeRawPointer(buffer) }
         array.n_children = Int64(children.count)
-        if !children.isEmpty {
-            array.children = bytes(children.count * MemoryLayout<UnsafeMutablePointer<ArrowArray>?>.stride)
-                .bindMemory(to: UnsafeMutablePointer<ArrowArray>?.self, capacity: children.count)
-            for (index, child) in children.enumerated() {
-                let memory = bytes(MemoryLayout<ArrowArray>.stride).bindMemory(to: ArrowArray.self, capacity: 1)
-                memory.initialize(to: child)
-                array.children[index] = memory
-            }
-        }
+        array.children = owned(children)
         array.release = { array in
             guard let array else { return }
             for index in 0..<Int(array.pointee.n_children) {
