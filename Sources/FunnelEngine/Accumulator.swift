@@ -118,7 +118,8 @@ final class Accumulator {
         case .exact(let node, _):
             let presence = node.presence.map { $0.evaluate(morsel, scratch) }
             if let presence, let bits { Kernels.and(presence, bits, morsel.count) }
-            takeFew(morsel, presence ?? bits, groups, scratch) { takeExact(node, $0, $1, $2, scratch) }
+            let isThere = presence != nil
+            takeFew(morsel, presence ?? bits, groups, scratch) { takeExact(node, $0, $1, $2, isThere: isThere && $1 == nil, scratch) }
             presence.map(scratch.give)
         case .real(let node): takeFew(morsel, bits, groups, scratch) { addReal(node.evaluate($0, scratch), $1, $0.count, $2, scratch) }
         case .text(let node): takeFew(morsel, bits, groups, scratch) { takeText(node, $0, $1, $2, scratch) }
@@ -157,7 +158,8 @@ final class Accumulator {
     /// Adds all rows of a morsel by the codes of a text, and to `other` those that satisfy its condition: in one pass.
     func count(_ morsel: Morsel, by key: StoredText, stride: Int, offset: Int, size: Int, with other: Accumulator, _ scratch: Scratch) {
         guard let filter = other.aggregate.filter else { return }
-        let marks = filter.evaluate(morsel, scratch)
+        let own = filter.stored(morsel) == nil ? filter.evaluate(morsel, scratch) : nil
+        guard let marks = own.map({ UnsafePointer($0) }) ?? filter.stored(morsel) else { return }
         if partner !== other || !counter.isFor(stride, offset, size, marks: true) { fold() }
         partner = other
         counter.count(key.codes, morsel.rows, stride, offset, size, marks: marks)
@@ -165,7 +167,7 @@ final class Accumulator {
         other.rows.withUnsafeMutableBufferPointer {
             Kernels.moveMissing(key.validity, morsel.rows, marks, size: size, stride: stride, $0.baseAddress! + offset)
         }
-        scratch.give(marks)
+        own.map(scratch.give)
     }
 
     /// Brings what was counted by codes to `rows`, and to those of the accumulator that was counted beside it; to be called
@@ -211,8 +213,12 @@ final class Accumulator {
     }
 
     private func takeExact(
-        _ node: any NumberNode<Int64>, _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: RowGroups, _ scratch: Scratch
+        _ node: any NumberNode<Int64>, _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: RowGroups, isThere: Bool, _ scratch: Scratch
     ) {
+        if isThere, let values = node.present(morsel, scratch) {
+            addExact(values, nil, morsel.count, groups, magnitude: node.magnitude)
+            return scratch.give(values)
+        }
         let vector = node.evaluate(morsel, scratch)
         addExact(vector.values, both(bits, vector.valid, morsel.count), morsel.count, groups, magnitude: node.magnitude)
         vector.release(to: scratch)
@@ -378,14 +384,14 @@ final class Accumulator {
     private func percentiles(_ thousandths: Int, _ groups: Int, _ threads: Int) -> [Value] {
         let parts = grouped(groups)
         let ranks = Workers.map(groups, threads: threads) { group in
-            Selection.percentiles(parts[group].map(\.values), thousandths: [thousandths])[0]
+            Selection.percentiles(parts[group].flatMap(\.pieces), thousandths: [thousandths])[0]
         }
         return ranks.map { $0.map(interpolated) ?? .missing }
     }
 
     private func distincts(_ groups: Int, _ threads: Int) -> [Value] {
         let parts = grouped(groups)
-        let counts = Workers.map(groups, threads: threads) { group in Selection.distinct(parts[group].map(\.values)) }
+        let counts = Workers.map(groups, threads: threads) { group in Selection.distinct(parts[group].flatMap(\.pieces)) }
         return counts.map { .exact(Exact($0)) }
     }
 }

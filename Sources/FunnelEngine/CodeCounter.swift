@@ -11,8 +11,8 @@ final class CodeCounter {
         use.map { $0 == (stride, offset, size, marks) } ?? true
     }
 
-    func count(_ codes: Codes, _ rows: Range<Int>, _ stride: Int, _ offset: Int, _ size: Int, marks: Kernels.Words? = nil) {
-        let table = table ?? PairCounts()
+    func count(_ codes: Codes, _ rows: Range<Int>, _ stride: Int, _ offset: Int, _ size: Int, marks: UnsafePointer<UInt64>? = nil) {
+        let table = table ?? PairCounts(size: size, marks: marks != nil)
         self.table = table
         use = (stride, offset, size, marks != nil)
         table.count(codes, rows, marks: marks)
@@ -21,8 +21,7 @@ final class CodeCounter {
     /// Adds what was counted to the groups' counts, and that of marked rows to `marked`, and begins anew.
     func fold(into counts: UnsafeMutablePointer<Int64>?, _ marked: UnsafeMutablePointer<Int64>?) {
         guard let table, let use, let counts else { return }
-        table.fold(
-            size: min(use.size, use.marks ? 128 : 256), stride: use.stride, counts + use.offset, marked: use.marks ? marked.map { $0 + use.offset } : nil)
-        self.use = nil
+        table.fold(stride: use.stride, counts + use.offset, marked: marked.map { $0 + use.offset })
+        (self.table, self.use) = (nil, nil)
     }
 }

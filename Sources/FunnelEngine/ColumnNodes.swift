@@ -11,6 +11,9 @@ struct StoredExact: NumberNode {
 
     var presence: (any BitsNode)? { validity == nil ? nil : Presence(validity: validity, fromLead: fromLead) }
 
+    /// Whether all rows of `presence` have a value: where it is nil, a row may yet have no lead.
+    var isToldByPresence: Bool { !fromLead || validity != nil }
+
     var magnitude: UInt64 {
         switch values {
         case .int8: 1 << 7
@@ -21,13 +24,21 @@ struct StoredExact: NumberNode {
     }
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
+        ExactVector(values: read(morsel, scratch), valid: presenceBits(validity, fromLead, morsel, scratch))
+    }
+
+    func present(_ morsel: Morsel, _ scratch: Scratch) -> UnsafeMutablePointer<Int64>? {
+        isToldByPresence ? read(morsel, scratch) : nil
+    }
+
+    fileprivate func read(_ morsel: Morsel, _ scratch: Scratch) -> UnsafeMutablePointer<Int64> {
         let out = scratch.takeIntegers()
         if let index = scratch.index(of: morsel, fromLead: fromLead) {
             Kernels.gather(values, index, morsel.count, out)
         } else {
             Kernels.widen(values, morsel.rows, out)
         }
-        return ExactVector(values: out, valid: presenceBits(validity, fromLead, morsel, scratch))
+        return out
     }
 }
 
@@ -60,10 +71,21 @@ struct StoredInstant: NumberNode {
 
     var presence: (any BitsNode)? { validity == nil ? nil : Presence(validity: validity, fromLead: fromLead) }
 
+    /// Whether all rows of `presence` have a value: where it is nil, a row may yet have no lead.
+    var isToldByPresence: Bool { !fromLead || validity != nil }
+
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
+        ExactVector(values: read(morsel, scratch), valid: presenceBits(validity, fromLead, morsel, scratch))
+    }
+
+    func present(_ morsel: Morsel, _ scratch: Scratch) -> UnsafeMutablePointer<Int64>? {
+        isToldByPresence ? read(morsel, scratch) : nil
+    }
+
+    fileprivate func read(_ morsel: Morsel, _ scratch: Scratch) -> UnsafeMutablePointer<Int64> {
         guard let time else {
-            let days = StoredExact(values: days, validity: validity, fromLead: fromLead).evaluate(morsel, scratch)
-            Kernels.scale(days.values, by: microsecondsPerDay, morsel.count)
+            let days = StoredExact(values: days, validity: validity, fromLead: fromLead).read(morsel, scratch)
+            Kernels.scale(days, by: microsecondsPerDay, morsel.count)
             return days
         }
         let out = scratch.takeIntegers()
@@ -72,8 +94,22 @@ struct StoredInstant: NumberNode {
         } else {
             Kernels.instants(days: days, time: time, step: unit.microseconds, perDay: microsecondsPerDay, morsel.rows, out)
         }
-        return ExactVector(values: out, valid: presenceBits(validity, fromLead, morsel, scratch))
+        return out
     }
+}
+
+extension StoredInstant {
+    /// The microseconds since another instant, of rows that have both; nil where they are not stored in the usual widths, or not at the same places.
+    func elapsed(since start: StoredInstant, _ morsel: Morsel, _ scratch: Scratch) -> UnsafeMutablePointer<Int64>? {
+        guard fromLead == start.fromLead, let index = scratch.index(of: morsel, fromLead: fromLead), let mine = stamps, let first = start.stamps else {
+            return nil
+        }
+        let out = scratch.takeIntegers()
+        Kernels.elapsed(from: first, to: mine, perDay: microsecondsPerDay, index, morsel.count, out)
+        return out
+    }
+
+    private var stamps: Kernels.Stamps? { time.flatMap { Kernels.Stamps(days: days, time: $0, step: unit.microseconds) } }
 }
 
 struct StoredText: TextNode {
@@ -116,6 +152,14 @@ struct StoredBits: BitsNode {
             scratch.give(present)
         }
         return words
+    }
+}
+
+extension StoredBits {
+    func stored(_ morsel: Morsel) -> UnsafePointer<UInt64>? {
+        guard morsel.index == nil, !fromLead, validity == nil else { return nil }
+        precondition(morsel.rows.lowerBound % 64 == 0 && morsel.rows.upperBound <= bitmap.count)
+        return UnsafePointer(bitmap.words.base + morsel.rows.lowerBound / 64)
     }
 }
 

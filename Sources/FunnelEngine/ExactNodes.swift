@@ -63,6 +63,22 @@ struct Elapsed: NumberNode {
         start.release(to: scratch)
         return end
     }
+
+    func present(_ morsel: Morsel, _ scratch: Scratch) -> UnsafeMutablePointer<Int64>? {
+        if let end = to as? StoredInstant, let start = from as? StoredInstant, end.isToldByPresence, start.isToldByPresence,
+            let elapsed = end.elapsed(since: start, morsel, scratch)
+        {
+            return elapsed
+        }
+        guard let end = to.present(morsel, scratch) else { return nil }
+        guard let start = from.present(morsel, scratch) else {
+            scratch.give(end)
+            return nil
+        }
+        Kernels.subtract(end, start, morsel.count)
+        scratch.give(start)
+        return end
+    }
 }
 
 /// A part of a date; of the instant's microseconds.

@@ -86,7 +86,7 @@ private struct StepNumbers {
         // What may be skipped, entered anywhere or done in any order is not lost by who has not done it.
         let counts = !plan.steps[step].isOptional && plan.order != .any && !plan.isOpen
         let lost = counts ? before.map { Value.exact(Exact(group.entered[$0] - mine)) } ?? .missing : .missing
-        let times = Selection.percentiles(group.elapsed[step].map(\.values), thousandths: [500, 900]).map { rank in
+        let times = Selection.percentiles(group.elapsed[step].flatMap(\.pieces), thousandths: [500, 900]).map { rank in
             rank.map { Value.real($0.between / Double(microsecondsPerDay)) } ?? .missing
         }
         values = [.exact(Exact(mine)), ofBefore, ofFirst, lost] + times

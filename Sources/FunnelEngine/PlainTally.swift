@@ -88,12 +88,9 @@ extension FunnelTally {
             let time = rows.times[Int(event.row)]
             // As many times as events, but for the first step: what is written for that is written over.
             let later = Int(truncatingIfNeeded: event.isLater)
-            let end = entered[place] & later
             entered[place] &+= 1
-            if end == series[place].capacity {
-                series[place].count = end
-                SeriesList.grow(series + place)
-            }
+            if series[place].count == series[place].capacity { SeriesList.grow(series + place) }
+            let end = series[place].count
             series[place].base.unsafelyUnwrapped[end] = time &- before
             series[place].count = (end &+ 1) & later
             before = time

@@ -68,7 +68,7 @@ extension Engine {
             return (rank[a.from], a.from, rank[a.to], a.to) < (rank[b.from], b.from, rank[b.to], b.to)
         }
         let rows = sorted.map { move -> [Value] in
-            let times = (moves[move] ?? []).map(\.values)
+            let times = (moves[move] ?? []).flatMap(\.pieces)
             let count = times.reduce(0) { $0 + $1.count }
             let all = totals[Move(key: move.key, from: move.from, to: -1)] ?? 1
             let median = Selection.percentiles(times, thousandths: [500])[0].map { Value.real($0.between / Double(microsecondsPerDay)) } ?? .missing

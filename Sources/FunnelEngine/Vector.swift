@@ -22,6 +22,8 @@ protocol NumberNode<Element>: Sendable {
     associatedtype Element: KernelNumber
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Vector<Element>
+    /// The values of a morsel whose rows are all of `presence`, to be given back; nil where that does not tell that all have one.
+    func present(_ morsel: Morsel, _ scratch: Scratch) -> UnsafeMutablePointer<Element>?
     /// No whole number of it is larger in magnitude.
     var magnitude: UInt64 { get }
     /// Tells without computing it which rows have a value; nil where all have or that costs as much.
@@ -31,6 +33,8 @@ protocol NumberNode<Element>: Sendable {
 extension NumberNode {
     var magnitude: UInt64 { .max }
     var presence: (any BitsNode)? { nil }
+
+    func present(_ morsel: Morsel, _ scratch: Scratch) -> UnsafeMutablePointer<Element>? { nil }
 }
 
 /// What computes texts: codes into a dictionary that is known before the first row.
@@ -43,4 +47,10 @@ protocol TextNode: Sendable {
 /// What answers yes or no for each row.
 protocol BitsNode: Sendable {
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words
+    /// The bits as they stand in a column, those behind the morsel's rows among them; nil where they are not stored so.
+    func stored(_ morsel: Morsel) -> UnsafePointer<UInt64>?
+}
+
+extension BitsNode {
+    func stored(_ morsel: Morsel) -> UnsafePointer<UInt64>? { nil }
 }

@@ -13,8 +13,9 @@ extension Kernels {
     }
 
     /// A row without a value holds the code 0, and was counted there: it belongs to the last entry.
-    package static func moveMissing(_ validity: Bitmap?, _ rows: Range<Int>, _ bits: Words?, size: Int, stride: Int = 1, _ counts: UnsafeMutablePointer<Int64>)
-    {
+    package static func moveMissing(
+        _ validity: Bitmap?, _ rows: Range<Int>, _ bits: UnsafePointer<UInt64>?, size: Int, stride: Int = 1, _ counts: UnsafeMutablePointer<Int64>
+    ) {
         guard let validity else { return }
         precondition(rows.upperBound <= validity.count)
         let there = validity.words.base + rows.lowerBound / 64

@@ -36,4 +36,28 @@ extension Kernels {
         let (day, time) = (days16.base + rows.lowerBound, time32.base + rows.lowerBound)
         for row in 0..<rows.count { out[row] = Int64(day[row]) &* perDay &+ Int64(time[row]) &* step }
     }
+
+    /// Time stamps in the usual widths.
+    package struct Stamps {
+        fileprivate let days: Buffer<Int16>
+        fileprivate let time: Buffer<Int32>
+        /// The microseconds of one step of the time of day.
+        fileprivate let step: Int64
+
+        /// Nil of other widths.
+        package init?(days: Integers, time: Integers, step: Int64) {
+            guard case .int16(let days) = days, case .int32(let time) = time else { return nil }
+            (self.days, self.time, self.step) = (days, time, step)
+        }
+    }
+
+    /// `out = to − from` in microseconds of the rows that an index names, each of which is there.
+    package static func elapsed(from: Stamps, to: Stamps, perDay: Int64, _ index: UnsafePointer<Int32>, _ count: Int, _ out: UnsafeMutablePointer<Int64>) {
+        let (startDay, startTime, endDay, endTime) = (from.days.base, from.time.base, to.days.base, to.time.base)
+        for row in 0..<count {
+            let at = Int(index[row])
+            let days = Int64(endDay[at]) &- Int64(startDay[at])
+            out[row] = days &* perDay &+ (Int64(endTime[at]) &* to.step &- Int64(startTime[at]) &* from.step)
+        }
+    }
 }

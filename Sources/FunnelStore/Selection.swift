@@ -109,11 +109,18 @@ package enum Selection {
         for (range, count) in counts.enumerated() where count > 0 {
             let inside = ranks[next...].prefix { $0 < before + count }
             if !inside.isEmpty {
-                var values: [Int64] = []
-                values.reserveCapacity(count)
-                for piece in pieces { for value in piece where UInt64(bitPattern: value &- low) &>> width == UInt64(range) { values.append(value) } }
-                values.withUnsafeMutableBufferPointer { values in
-                    for rank in inside { found[rank] = select(values.baseAddress!, count, rank - before) }
+                // One more place: what is not of the range is written behind what is, and written over.
+                withUnsafeTemporaryAllocation(of: Int64.self, capacity: count + 1) { values in
+                    let base = values.baseAddress!
+                    let first = low &+ Int64(bitPattern: UInt64(range) &<< width)
+                    var at = 0
+                    for piece in pieces {
+                        for value in piece {
+                            base[at] = value
+                            at &+= UInt64(bitPattern: value &- first) &>> width == 0 ? 1 : 0
+                        }
+                    }
+                    for rank in inside { found[rank] = select(base, count, rank - before) }
                 }
                 next += inside.count
                 if next == ranks.count { break }

@@ -1,10 +1,18 @@
 /// Runs of whole numbers that only ever become longer, told apart by a number: cheaper to add to than arrays.
 package final class SeriesList: @unchecked Sendable {
     package struct Series {
-        /// Allocated with the first value.
+        /// The memory that values are added to, allocated with the first one: how many of them lie there, and how many fit.
         package var base: UnsafeMutablePointer<Int64>?
         package var count: Int
         package var capacity: Int
+        /// What is full, the latest first: of a long series nothing is ever copied.
+        fileprivate var full: UnsafeMutablePointer<Full>?
+    }
+
+    fileprivate struct Full {
+        let base: UnsafeMutablePointer<Int64>
+        let count: Int
+        let before: UnsafeMutablePointer<Full>?
     }
 
     /// The series, for loops that add to them by themselves.
@@ -15,7 +23,15 @@ package final class SeriesList: @unchecked Sendable {
     package init() { all = .allocate(capacity: capacity) }
 
     deinit {
-        for index in 0..<count { all[index].base?.deallocate() }
+        for index in 0..<count {
+            all[index].base?.deallocate()
+            var next = all[index].full
+            while let full = next {
+                next = full.pointee.before
+                full.pointee.base.deallocate()
+                full.deallocate()
+            }
+        }
         all.deallocate()
     }
 
@@ -24,12 +40,12 @@ package final class SeriesList: @unchecked Sendable {
         if wanted > capacity {
             capacity = max(wanted, capacity * 2)
             let larger = UnsafeMutablePointer<Series>.allocate(capacity: capacity)
-            larger.update(from: all, count: count)
+            larger.moveInitialize(from: all, count: count)
             all.deallocate()
             all = larger
         }
         while count < wanted {
-            all[count] = Series(base: nil, count: 0, capacity: 0)
+            all[count] = Series(base: nil, count: 0, capacity: 0, full: nil)
             count += 1
         }
     }
@@ -44,11 +60,19 @@ package final class SeriesList: @unchecked Sendable {
         series.pointee.count &+= 1
     }
 
-    /// Makes room for more in a series that is full.
+    /// Makes room for more in a series that is full. Its `count` may begin anew.
     package static func grow(_ series: UnsafeMutablePointer<Series>) {
-        // Short series are many and must be small; of the longer ones little is ever copied.
+        // Short series are many and must be small; they are copied to what is larger.
         let before = series.pointee.capacity
-        let capacity = max(4, before * (before >= 64 && before < 65_536 ? 4 : 2))
+        if before >= longest, let base = series.pointee.base {
+            let full = UnsafeMutablePointer<Full>.allocate(capacity: 1)
+            full.initialize(to: Full(base: base, count: series.pointee.count, before: series.pointee.full))
+            series.pointee.full = full
+            series.pointee.base = .allocate(capacity: before)
+            series.pointee.count = 0
+            return
+        }
+        let capacity = max(4, before * (before >= 64 ? 4 : 2))
         let larger = UnsafeMutablePointer<Int64>.allocate(capacity: capacity)
         if let old = series.pointee.base {
             larger.update(from: old, count: series.pointee.count)
@@ -57,6 +81,9 @@ package final class SeriesList: @unchecked Sendable {
         series.pointee.base = larger
         series.pointee.capacity = capacity
     }
+
+    /// So many values are never copied: more are put elsewhere.
+    private static let longest = 16_384
 
     /// One series of it.
     package subscript(index: Int) -> Part {
@@ -69,8 +96,19 @@ package final class SeriesList: @unchecked Sendable {
         fileprivate let list: SeriesList
         fileprivate let index: Int
 
-        package var count: Int { list.all[index].count }
-        /// For as long as the list is there and nothing is added.
-        package var values: UnsafeBufferPointer<Int64> { UnsafeBufferPointer(start: list.all[index].base, count: list.all[index].count) }
+        package var count: Int { pieces.reduce(0) { $0 + $1.count } }
+
+        /// The values, in pieces of memory, in the order in which they were added; for as long as the list is there and nothing is added.
+        package var pieces: [UnsafeBufferPointer<Int64>] {
+            let series = list.all[index]
+            var pieces: [UnsafeBufferPointer<Int64>] = []
+            if series.count > 0 { pieces.append(UnsafeBufferPointer(start: series.base, count: series.count)) }
+            var next = series.full
+            while let full = next {
+                pieces.append(UnsafeBufferPointer(start: full.pointee.base, count: full.pointee.count))
+                next = full.pointee.before
+            }
+            return pieces.reversed()
+        }
     }
 }

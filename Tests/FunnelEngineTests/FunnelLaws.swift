@@ -115,7 +115,7 @@ struct FunnelLaws {
                     var found: [Value: Count] = [:]
                     for group in groups {
                         let key = spaces.first.map { $0.value(group.key[0]) } ?? .missing
-                        found[key] = Count(entered: group.entered, elapsed: group.elapsed.map { $0.flatMap { Array($0.values) }.sorted() })
+                        found[key] = Count(entered: group.entered, elapsed: group.elapsed.map { $0.flatMap { $0.pieces.flatMap { Array($0) } }.sorted() })
                     }
                     let sorted = expected[window].mapValues { Count(entered: $0.entered, elapsed: $0.elapsed.map { $0.sorted() }) }
                     #expect(found == sorted, "seed \(seed), \(threads) threads: \(plan)\n\(made.text)")

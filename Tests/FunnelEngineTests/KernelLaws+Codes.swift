@@ -27,15 +27,16 @@ extension KernelLaws {
             }
         }
         let bytes = Codes(packing: Buffer((0..<size + 65).map { UInt32($0 * $0) % 7 }), size: 7)
-        let (pairs, counts, marked) = (PairCounts(), zeros(Int64.self, 14), zeros(Int64.self, 14))
+        let (pairs, counts, marked) = (PairCounts(size: 7, marks: false), zeros(Int64.self, 14), zeros(Int64.self, 14))
         #expect(PairCounts.fits(bytes, size: 7, marks: true) && !PairCounts.fits(Codes(packing: Buffer([1, 2]), size: 300), size: 300, marks: false))
         pairs.count(bytes, rows)
         pairs.count(bytes, 0..<3)
-        for _ in 0..<2 { pairs.fold(size: 7, stride: 2, counts.base) }
+        for _ in 0..<2 { pairs.fold(stride: 2, counts.base) }
         for code in 0..<7 { #expect(counts[code * 2] == Int64(rows.count { bytes[$0] == code } + (0..<3).count { bytes[$0] == code })) }
         let marks = Self.words(sample.flags + [false])
-        withExtendedLifetime(marks) { pairs.count(bytes, rows, marks: marks.base) }
-        for _ in 0..<2 { pairs.fold(size: 7, stride: 2, counts.base, marked: marked.base) }
+        let both = PairCounts(size: 7, marks: true)
+        withExtendedLifetime(marks) { both.count(bytes, rows, marks: marks.base) }
+        for _ in 0..<2 { both.fold(stride: 2, counts.base, marked: marked.base) }
         for code in 0..<7 {
             #expect(counts[code * 2] == Int64(2 * rows.count { bytes[$0] == code } + (0..<3).count { bytes[$0] == code }))
             #expect(marked[code * 2] == Int64(sample.range.count { sample.flags[$0] && bytes[64 + $0] == code }))
@@ -51,5 +52,58 @@ extension KernelLaws {
                         return at >= 0 && at < 21 ? UInt32(at * 2) : Kernels.missingCode
                     })
         }
+    }
+
+    @Test("pairs of codes are counted beyond what an entry holds", arguments: [7, 120, 256])
+    func manyPairs(_ size: Int) {
+        let count = 300_011
+        // Long runs of one code, of two by turns, and of all.
+        let codes = (0..<count).map { UInt32($0 < 150_000 ? size - 1 : $0 < 200_000 ? $0 % 2 : $0 % size) }
+        let bytes = Codes(packing: Buffer(codes), size: size)
+        let flags = (0..<count).map { $0 < 140_000 || $0 % 5 == 0 }
+        let words = Self.words(flags)
+        for isMarked in size > 128 ? [false] : [false, true] {
+            let (pairs, counts, marked) = (PairCounts(size: size, marks: isMarked), zeros(Int64.self, size), zeros(Int64.self, size))
+            withExtendedLifetime(words) {
+                // Runs of a morsel, and one that is longer than all that an entry holds.
+                pairs.count(bytes, 0..<16_384, marks: isMarked ? UnsafePointer(words.base) : nil)
+                pairs.count(bytes, 16_384..<count, marks: isMarked ? UnsafePointer(words.base + 256) : nil)
+            }
+            pairs.fold(counts.base, marked: marked.base)
+            var expected = [Int64](repeating: 0, count: size)
+            var expectedMarked = expected
+            for (code, flag) in zip(codes, flags) {
+                expected[Int(code)] += 1
+                if flag, isMarked { expectedMarked[Int(code)] += 1 }
+            }
+            #expect((0..<size).map { counts[$0] } == expected)
+            #expect((0..<size).map { marked[$0] } == expectedMarked)
+        }
+    }
+
+    @Test("the time between two time stamps of the rows that an index names", arguments: sizes)
+    func elapsed(_ size: Int) {
+        let sample = Sample(size)
+        let (day, second): (Int64, Int64) = (86_400_000_000, 1_000_000)
+        let days = (0..<size).map { Int16(sample.values[$0]) }
+        let times = (0..<size).map { Int32(sample.others[$0] + 20) * 2000 }
+        let later = (0..<size).map { Int16(sample.others[$0]) }
+        let index = sample.index.map { max(0, $0) }
+        func stamps(_ days: [Int16], _ times: [Int32], _ step: Int64) -> Kernels.Stamps? {
+            Kernels.Stamps(days: .int16(held(days + [0])), time: .int32(held(times + [0])), step: step)
+        }
+        guard let start = stamps(days, times, second), let end = stamps(later, times.reversed(), 1000) else {
+            Issue.record("the usual widths are refused")
+            return
+        }
+        let out = zeros(Int64.self, size + 1)
+        Kernels.elapsed(from: start, to: end, perDay: day, held(index + [0]).base, size, out.base)
+        for row in 0..<size {
+            let at = Int(index[row])
+            let from = Int64(days[at]) * day + Int64(times[at]) * second
+            #expect(out[row] == Int64(later[at]) * day + Int64(times[size - 1 - at]) * 1000 - from)
+        }
+        #expect(Kernels.Stamps(days: .int32(held(days.map { Int32($0) } + [0])), time: .int32(held(times + [0])), step: second) == nil)
+        #expect(Kernels.Stamps(days: .int16(held(days + [0])), time: .int64(held(times.map { Int64($0) } + [0])), step: second) == nil)
     }
 }
