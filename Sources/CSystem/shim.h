@@ -13,14 +13,15 @@ static inline int system_has_avx2(void) {
 #endif
 }
 
-/// What stands at which of 64 bytes, a bit each: delimiters and line ends, double quotes, bytes that are no ASCII.
+/// What stands at which of 64 bytes, a bit each: delimiters and line ends, double quotes, bytes that are no ASCII, and blanks and
+/// control characters that end nothing.
 typedef struct {
-    uint64_t ends, quotes, others;
+    uint64_t ends, quotes, others, blanks;
 } system_marks;
 
 /// The compiler makes vector comparisons of a loop in Swift, but brings their results together bit by bit.
 static inline system_marks system_mark(const uint8_t *bytes, uint8_t delimiter) {
-    system_marks marks = {0, 0, 0};
+    system_marks marks = {0, 0, 0, 0};
 #if defined(__x86_64__)
     for (int part = 0; part < 4; part++) {
         __m128i some = _mm_loadu_si128((const __m128i *)(bytes + part * 16));
@@ -30,6 +31,8 @@ static inline system_marks system_mark(const uint8_t *bytes, uint8_t delimiter) 
         marks.ends |= (uint64_t)(uint32_t)_mm_movemask_epi8(ends) << part * 16;
         marks.quotes |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(some, _mm_set1_epi8('"'))) << part * 16;
         marks.others |= (uint64_t)(uint32_t)_mm_movemask_epi8(some) << part * 16;
+        __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(some, _mm_set1_epi8(' ')), some);
+        marks.blanks |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_andnot_si128(ends, low)) << part * 16;
     }
 #else
     for (int at = 0; at < 64; at++) {
@@ -37,7 +40,9 @@ static inline system_marks system_mark(const uint8_t *bytes, uint8_t delimiter) 
         marks.ends |= (uint64_t)(byte == delimiter || byte == '\n' || byte == '\r') << at;
         marks.quotes |= (uint64_t)(byte == '"') << at;
         marks.others |= (uint64_t)(byte >> 7) << at;
+        marks.blanks |= (uint64_t)(byte <= ' ') << at;
     }
+    marks.blanks &= ~marks.ends;
 #endif
     return marks;
 }

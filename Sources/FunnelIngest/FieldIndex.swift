@@ -82,9 +82,10 @@ final class FieldIndex {
         let limit = range.count
         let dataEnd = text.count - range.lowerBound
         let delimiter = dialect.delimiter
+        var at = readPlain(limit, dataEnd, delimiter, wrongLength)
+        guard at < limit else { return }
         markEnds(base, limit, dataEnd, delimiter)
         let columns = columns
-        var at = 0
         while at < limit {
             if rows == capacity { grow() }
             let rowStart = at
@@ -104,28 +105,77 @@ final class FieldIndex {
                 guard base[at] == delimiter, at < dataEnd else { break }
                 at &+= 1
             }
-            let rowEnd = at
-            if at < dataEnd {
-                at &+= base[at] == Byte.carriageReturn && base[at &+ 1] == Byte.lineFeed && at &+ 1 < dataEnd ? 2 : 1
+            end(row: rowStart..<at, column, wrongLength)
+            at = Self.behindLine(base, at, dataEnd)
+        }
+    }
+
+    /// A record whose fields, so many of them, stand behind those of the last row.
+    @inline(__always)
+    private func end(row: Range<Int>, _ count: Int, _ wrongLength: WrongLength) {
+        // A line of nothing but delimiters is no row.
+        if row.count == count &- 1 {
+            if count == 1 { emptyAfter &+= 1 } else { blankRows &+= 1 }
+            return
+        }
+        if count != columns {
+            let out = fields + rows &* columns
+            if count == 1, Self.isEmpty(out[0]), base[row.lowerBound] != Byte.quote {
+                emptyAfter &+= 1
+                return
             }
-            // A line of nothing but delimiters is no row.
-            if rowEnd &- rowStart == column &- 1 {
-                if column == 1 { emptyAfter &+= 1 } else { blankRows &+= 1 }
-                continue
-            }
-            if column != columns {
-                if column == 1, Self.isEmpty(out[0]), base[rowStart] != Byte.quote {
-                    emptyAfter &+= 1
-                    continue
+            ragged.append((rows, count))
+            let kept = wrongLength == .fit ? min(count, columns) : 0
+            for missing in kept..<columns { out[missing] = 0 }
+        }
+        rowStarts[rows] = UInt32(truncatingIfNeeded: row.lowerBound)
+        rows &+= 1
+        emptyInside &+= emptyAfter
+        emptyAfter = 0
+    }
+
+    /// Where the next record begins behind the line end of one; at the end of the text, there.
+    @inline(__always)
+    private static func behindLine(_ base: UnsafePointer<UInt8>, _ end: Int, _ dataEnd: Int) -> Int {
+        guard end < dataEnd else { return end }
+        return base[end] == Byte.carriageReturn && base[end &+ 1] == Byte.lineFeed && end &+ 1 < dataEnd ? end &+ 2 : end &+ 1
+    }
+
+    /// So many words of marks are read at a time.
+    private static let window = 64
+
+    /// Reads records as long as there are no quotes, and no blanks beside what ends a field: all that stands between two ends is a field
+    /// then. Returns where the first record begins that was not read.
+    private func readPlain(_ limit: Int, _ dataEnd: Int, _ delimiter: UInt8, _ wrongLength: WrongLength) -> Int {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.window * 64 + 8) { ends in
+            let ends = ends.baseAddress.unsafelyUnwrapped
+            let (base, columns) = (base, columns)
+            let words = limit / 64 + 1
+            var marks = PlainMarks()
+            var (word, rowStart, start, column) = (0, 0, 0, 0)
+            defer { (holdsQuote, holdsOther) = (false, marks.others != 0) }
+            while word < words {
+                let next = min(words, word + Self.window)
+                guard let count = marks.read(base, word..<next, limit: limit, delimiter, into: ends) else { return rowStart }
+                word = next
+                for at in 0..<count {
+                    let end = Int(ends[at])
+                    // The second half of a line end, or what follows the last record.
+                    if end < start { continue }
+                    if column == 0, start >= limit { return start }
+                    if column == 0, rows == capacity { grow() }
+                    if column < columns {
+                        fields[rows &* columns &+ column] = UInt64(truncatingIfNeeded: start) | UInt64(truncatingIfNeeded: end) << 32
+                    }
+                    column &+= 1
+                    start = end &+ 1
+                    if base[end] == delimiter, end < dataEnd { continue }
+                    self.end(row: rowStart..<end, column, wrongLength)
+                    start = Self.behindLine(base, end, dataEnd)
+                    (rowStart, column) = (start, 0)
                 }
-                ragged.append((rows, column))
-                let kept = wrongLength == .fit ? min(column, columns) : 0
-                for missing in kept..<columns { out[missing] = 0 }
             }
-            rowStarts[rows] = UInt32(truncatingIfNeeded: rowStart)
-            rows &+= 1
-            emptyInside &+= emptyAfter
-            emptyAfter = 0
+            return rowStart
         }
     }
 
@@ -229,68 +279,43 @@ extension FieldIndex {
     }
 }
 
-/// The cells of one column of a piece of a file.
-struct Cells {
-    let base: UnsafePointer<UInt8>
-    let fields: UnsafeMutablePointer<UInt64>
-    let stride: Int
-    let rows: Int
-    let arena: Arena
+/// Where fields end, as long as nothing but that has to be known.
+private struct PlainMarks {
+    /// Whether the byte before the next word ends a field, and whether it is a blank.
+    private var lastEnds: UInt64 = 1
+    private var lastIsBlank: UInt64 = 0
+    /// Bytes that are no ASCII.
+    private(set) var others: UInt64 = 0
 
+    /// Writes where fields end in some words of 64 bytes, and perhaps eight places more; how many, or nil where there is a quote, or a
+    /// blank that does not belong to its field. What stands at `limit` or behind it is no blank.
     @inline(__always)
-    subscript(row: Int) -> Cell {
-        let entry = fields[row &* stride]
-        let start = Int(truncatingIfNeeded: entry & 0xFFFF_FFFF)
-        if entry & FieldIndex.decodes != 0 {
-            return arena.unquoted(base + start, count: Int((entry & ~FieldIndex.decodes) >> 32) - start)
-        }
-        return Cell(start: base + start, count: Int(truncatingIfNeeded: entry >> 32) &- start)
-    }
-}
-
-/// Memory for texts that do not stand in the file as they are, such as those with doubled quotes.
-final class Arena: @unchecked Sendable {
-    private var blocks: [UnsafeMutablePointer<UInt8>] = []
-    private var used = 0
-    private var capacity = 0
-
-    deinit { for block in blocks { block.deallocate() } }
-
-    private func allocate(_ count: Int) -> UnsafeMutablePointer<UInt8> {
-        let needed = count + 16
-        if blocks.isEmpty || used + needed > capacity {
-            capacity = max(needed, 1 << 14)
-            blocks.append(.allocate(capacity: capacity))
-            used = 0
-        }
-        defer { used += needed }
-        return blocks[blocks.count - 1] + used
-    }
-
-    /// A field that begins with a quote: what is inside, doubled quotes single; anything behind the closing quote as it
-    /// stands, blanks left out.
-    func unquoted(_ start: UnsafePointer<UInt8>, count: Int) -> Cell {
-        let out = allocate(count)
+    mutating func read(
+        _ base: UnsafePointer<UInt8>, _ words: Range<Int>, limit: Int, _ delimiter: UInt8, into ends: UnsafeMutablePointer<UInt32>
+    ) -> Int? {
         var filled = 0
-        var at = 1
-        var isInside = true
-        while at < count {
-            let byte = start[at]
-            if isInside, byte == Byte.quote {
-                if at + 1 < count, start[at + 1] == Byte.quote {
-                    at += 1
-                } else {
-                    isInside = false
-                    at += 1
-                    let rest = UnsafeBufferPointer(start: start + at, count: count - at)
-                    if rest.allSatisfy(Byte.isBlank) { break }
-                    continue
+        var unusual: UInt64 = 0
+        for word in words {
+            let marks = system_mark(base + word << 6, delimiter)
+            let inside = limit &- word << 6
+            let blanks = inside < 64 ? marks.blanks & ((1 &<< UInt64(truncatingIfNeeded: inside)) &- 1) : marks.blanks
+            unusual |= marks.quotes | blanks & (marks.ends << 1 | lastEnds) | marks.ends & (blanks << 1 | lastIsBlank)
+            others |= marks.others
+            (lastEnds, lastIsBlank) = (marks.ends >> 63, blanks >> 63)
+            var bits = marks.ends
+            let first = UInt32(truncatingIfNeeded: word &<< 6)
+            let out = ends + filled
+            filled &+= bits.nonzeroBitCount
+            var at = 0
+            repeat {
+                // The number of ends in a word can't be foretold; writing too many is cheaper than to ask at each.
+                for lane in 0..<8 {
+                    out[at &+ lane] = first &+ UInt32(truncatingIfNeeded: bits.trailingZeroBitCount)
+                    bits &= bits &- 1
                 }
-            }
-            out[filled] = byte
-            filled += 1
-            at += 1
+                at &+= 8
+            } while bits != 0
         }
-        return Cell(start: UnsafePointer(out), count: filled)
+        return unusual == 0 ? filled : nil
     }
 }

@@ -33,24 +33,28 @@ struct TextTable {
         slots.deallocate()
     }
 
+    /// The first eight bytes of a text, and the last eight where there are more; a shorter one is filled up with zeros. Without
+    /// branches, as lengths can't be foretold. At least 8 bytes from `start` must be readable.
+    @inline(__always)
+    private static func words(_ start: UnsafePointer<UInt8>, _ count: Int) -> (first: UInt64, last: UInt64) {
+        let raw = UnsafeRawPointer(start)
+        let isLong: UInt64 = count > 8 ? .max : 0
+        let kept: UInt64 = count < 8 ? (1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1 : .max
+        return (raw.loadUnaligned(as: UInt64.self) & kept, (raw + max(count &- 8, 0)).loadUnaligned(as: UInt64.self) & isLong)
+    }
+
     @inline(__always)
     static func hash(_ start: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
-        let raw = UnsafeRawPointer(start)
-        var low: UInt64
-        var high: UInt64 = 0
-        if count <= 8 {
-            low = raw.loadUnaligned(as: UInt64.self)
-            low &= count == 8 ? .max : (1 &<< UInt64(count &* 8)) &- 1
-        } else {
-            low = raw.loadUnaligned(as: UInt64.self)
-            high = (raw + count - 8).loadUnaligned(as: UInt64.self)
+        var (low, high) = words(start, count)
+        if count > 16 {
             var at = 8
             while at &+ 8 < count {
-                low = mix(low ^ 0x9E37_79B9_7F4A_7C15, (raw + at).loadUnaligned(as: UInt64.self) ^ 0xD6E8_FEB8_6659_FD93)
+                low = mix(low ^ 0x9E37_79B9_7F4A_7C15, (UnsafeRawPointer(start) + at).loadUnaligned(as: UInt64.self) ^ 0xD6E8_FEB8_6659_FD93)
                 at &+= 8
             }
         }
-        return mix(low ^ 0xA076_1D64_78BD_642F, high ^ UInt64(count) &* 0xE703_7ED1_A0B4_28DB ^ 0x8EBC_6AF0_9C88_C6E3)
+        high ^= UInt64(count) &* 0xE703_7ED1_A0B4_28DB ^ 0x8EBC_6AF0_9C88_C6E3
+        return mix(low ^ 0xA076_1D64_78BD_642F, high)
     }
 
     @inline(__always)
@@ -62,15 +66,14 @@ struct TextTable {
     /// Two texts of one length, word by word; at least 8 bytes of each must be readable.
     @inline(__always)
     private static func areEqual(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-        let (x, y) = (UnsafeRawPointer(a), UnsafeRawPointer(b))
-        func word(_ text: UnsafeRawPointer, _ at: Int) -> UInt64 { (text + at).loadUnaligned(as: UInt64.self) }
-        if count < 8 { return (word(x, 0) ^ word(y, 0)) & ((1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1) == 0 }
-        var at = 0
+        guard words(a, count) == words(b, count) else { return false }
+        var at = 8
         while at &+ 8 < count {
-            if word(x, at) != word(y, at) { return false }
+            let (mine, other) = (UnsafeRawPointer(a) + at, UnsafeRawPointer(b) + at)
+            if mine.loadUnaligned(as: UInt64.self) != other.loadUnaligned(as: UInt64.self) { return false }
             at &+= 8
         }
-        return word(x, count &- 8) == word(y, count &- 8)
+        return true
     }
 
     /// The code of a text, which is added where it is new. At least 8 bytes from `start` must be readable.
