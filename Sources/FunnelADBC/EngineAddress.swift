@@ -41,7 +41,7 @@ package struct EngineAddress: Sendable, Hashable {
             let isMemory = path.isEmpty || path == ":memory:"
             file = isMemory ? nil : resolve(path)
             let others = try Self.options(parts.others, environment)
-            options = [Option(key: kind == .duckdb ? "path" : "uri", value: file ?? ":memory:")] + others
+            options = [Option(key: Self.fileKey(kind), value: file ?? ":memory:")] + others
         case .postgresql:
             file = nil
             // A server that does not answer is not waited for without end.
@@ -62,6 +62,30 @@ package struct EngineAddress: Sendable, Hashable {
             options = [Option(key: "uri", value: try Self.filled(parts.whole, environment))]
         }
     }
+
+    /// What the driver is told for a connection of this kind. What the address says of it stands above that.
+    func options(for access: EngineAccess) -> [Option] {
+        guard let file, access == .reading else { return options }
+        switch kind {
+        case .duckdb:
+            let isOpen = options.contains { $0.key == "access_mode" } || !FileStart.isDatabase(file)
+            return isOpen ? options : options + [Option(key: "access_mode", value: "READ_ONLY")]
+        case .sqlite: return options.map { $0.key == Self.fileKey(kind) ? Option(key: $0.key, value: Self.readOnlySQLite(file)) : $0 }
+        case .postgresql, .spark, .flightsql, .other: return options
+        }
+    }
+
+    /// Whether the other address means the same to a driver, in whatever way a file is written.
+    func isPlace(of other: EngineAddress) -> Bool {
+        guard file != nil, other.file != nil else { return self == other }
+        func rest(_ address: EngineAddress) -> [Option] { address.options.filter { $0.key != Self.fileKey(kind) } }
+        return kind == other.kind && dialect == other.dialect && driver == other.driver && rest(self) == rest(other)
+    }
+
+    private static func fileKey(_ kind: EngineKind) -> String { kind == .duckdb ? "path" : "uri" }
+
+    /// SQLite's way to say that a file is only read.
+    static func readOnlySQLite(_ path: String) -> String { "file:\(Percent.encoded(path, keeping: "/-._~"))?mode=ro" }
 
     /// The same with a password, for a server that has asked for one.
     func with(password: String) -> EngineAddress {

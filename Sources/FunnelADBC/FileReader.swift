@@ -102,7 +102,7 @@ package final class FileReader {
     // MARK: - SQLite
 
     private func sqlite(_ path: String) throws(ADBCError) -> Connection {
-        try Connection.open(try Driver.load(try search.find(.sqlite)), options: [("uri", "file:\(Percent.encoded(path, keeping: "/-._~"))?mode=ro")])
+        try Connection.open(try Driver.load(try search.find(.sqlite)), options: [("uri", EngineAddress.readOnlySQLite(path))])
     }
 
     private func onlyTable(of connection: Connection) throws(ADBCError) -> String {

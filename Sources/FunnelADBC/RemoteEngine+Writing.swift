@@ -8,6 +8,7 @@ extension RemoteEngine {
 
     /// Makes a table of a table's columns and rows. `replacing`: one of its name goes before; else it is an error.
     package func write(_ table: Table, named name: String, replacing: Bool, interrupt: Interrupt?) throws(ADBCError) {
+        let connection = try connection
         let statement = try Statement(connection)
         do throws(ADBCError) {
             try statement.set("adbc.ingest.target_table", name)
@@ -33,5 +34,7 @@ extension RemoteEngine {
         } catch {
             throw interrupt?.isRaised == true ? .interrupted : error
         }
+        // DuckDB takes a stream that breaks off for one that is at its end.
+        guard interrupt?.isRaised != true else { throw .interrupted }
     }
 }
