@@ -52,13 +52,14 @@ package final class RemoteEngine: Sendable {
     private func opened(zone: Int) throws(ADBCError) -> Connection {
         do throws(ADBCError) {
             let connection = try Connection.open(driver, options: address.options(for: access).map { ($0.key, $0.value) })
-            // SQLite opens whatever it is given, and looks at it when it is asked.
+            // SQLite opens whatever it is given, and looks at it when it is asked; Spark is spoken to when it is asked.
             if address.kind == .sqlite { _ = try connection.query("select 1 from sqlite_master limit 1").rows() }
+            if address.kind == .spark { _ = try connection.query("select 1").rows() }
             // Times are told in UTC at first, whatever the engine's own zone is.
             try set(zoneMinutes: zone, connection)
             return connection
         } catch {
-            throw .opening(error, access)
+            throw .opening(error, access).without(address.secrets)
         }
     }
 

@@ -224,20 +224,4 @@ struct EngineSessionTests {
         #expect(session.run("connect \"sqlite:crm.sqlite\"").contains("`--safe` does not allow this"))
         #expect(session.run("load leads from \"leads.csv\"\nsave to \"sqlite:crm.sqlite\"").contains("`--safe` does not allow this"))
     }
-
-    @Test(
-        "a password comes from the environment or a prompt, and is shown nowhere", .enabled(if: RealDrivers.postgres != nil, "FUNNEL_POSTGRES names no server"))
-    func secrets() throws {
-        let folder = TemporaryFolder()
-        let uri = RealDrivers.postgres ?? ""
-        let session = Self.transcript(folder.path) { _ in "funnel secret" }
-        let host = try #require(uri.split(separator: "@").last)
-        let filled = session.run("connect \"postgres://funnel:${FUNNEL_TEST_PASSWORD}@\(host)\"")
-        #expect(session.status == 0, "\(filled)")
-        let asked = session.run("connect \"postgres://funnel@\(host)\"")
-        #expect(session.status == 0, "\(asked)")
-        let wrong = session.run("connect \"postgres://funnel:mistaken@\(host)\"")
-        #expect(session.status == 3 && wrong.contains("password authentication failed"), "\(wrong)")
-        #expect(!(filled + asked + wrong).contains("secret") && !wrong.contains("mistaken"))
-    }
 }
