@@ -34,7 +34,8 @@ package final class FileReader {
         }
         let connection = try openDuckDB()
         try connection.execute("set threads = \(threads)")
-        return try connection.query(try query(path, kind, sheet: table, connection) + rows, interrupt: interrupt).columns(progress: progress)
+        let sql = try query(path, kind, sheet: table, connection) + rows
+        return try connection.reading(interrupt) { () throws(ADBCError) in try connection.query(sql, interrupt: interrupt).columns(progress: progress) }
     }
 
     /// How many bytes the files are that a path names.

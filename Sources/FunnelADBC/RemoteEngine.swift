@@ -91,7 +91,10 @@ package final class RemoteEngine: Sendable {
     }
 
     /// The rows of a query, for an answer.
-    package func rows(_ sql: String, interrupt: Interrupt? = nil) throws(ADBCError) -> [[Value]] { try connection.query(sql, interrupt: interrupt).rows() }
+    package func rows(_ sql: String, interrupt: Interrupt? = nil) throws(ADBCError) -> [[Value]] {
+        let connection = try connection
+        return try connection.reading(interrupt) { () throws(ADBCError) in try connection.query(sql, interrupt: interrupt).rows() }
+    }
 
     /// Whether another connection speaks to the same engine: one in memory has its tables for itself.
     package func isPlace(of other: RemoteEngine) -> Bool {
@@ -206,7 +209,10 @@ package final class RemoteEngine: Sendable {
     ) throws(ADBCError) -> ArrowFile {
         let sql = "select \(table.columns.map { read($0) }.joined(separator: ", ")) from \(name(of: table))\(limit.map { " limit \($0)" } ?? "")"
         let options = address.kind == .sqlite ? [("adbc.sqlite.query.batch_rows", "1000000")] : []
-        return try connection.query(sql, options: options, interrupt: interrupt).columns(progress: progress)
+        let connection = try connection
+        return try connection.reading(interrupt) { () throws(ADBCError) in
+            try connection.query(sql, options: options, interrupt: interrupt).columns(progress: progress)
+        }
     }
 
     private func read(_ column: RemoteColumn) -> String {
