@@ -78,6 +78,12 @@ extension Diagnostic {
     package static let nothingToSave = Diagnostic(
         .error, "no table is in memory that could be written", cause: .tableNotLoaded, mends: ["load one: `load leads from \"leads.csv\"`"])
 
+    static func keptNowhere(_ address: String) -> Diagnostic {
+        Diagnostic(
+            .error, "what is written into `\(address)` would be gone at once: it is no file of a database", cause: .data,
+            mends: ["name one, which is made if it is not there: `save to \"duckdb:crm.duckdb\"`"])
+    }
+
     static func tableExists(_ name: String, _ address: String) -> Diagnostic {
         Diagnostic(
             .error, "`\(address)` has a table `\(name)` already", cause: .data,

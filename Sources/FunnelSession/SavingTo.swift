@@ -23,6 +23,7 @@ extension Session {
 
     /// All of the tables or, where the engine has transactions, none.
     private func write(_ tables: [Table], into engine: RemoteEngine, _ save: SaveToStatement, in source: Source) throws(Diagnostic) {
+        guard engine.keeps else { throw Diagnostic.keptNowhere(engine.address.shown).placed(in: source, at: save.engine.place.range) }
         if !save.replaces, let taken = tables.map(\.role.rawValue).first(where: engine.has) {
             throw Diagnostic.tableExists(taken, engine.address.shown).placed(in: source, at: save.engine.place.range)
         }

@@ -58,14 +58,7 @@ struct EngineFileTests {
         let place = Place()
         _ = place.run("load leads from \"leads.csv\"\nsave to \"duckdb:crm.duckdb\"")
         let waiting = "import duckdb, os, time; c = duckdb.connect('crm.duckdb', read_only = True); print('open', flush = True)"
-        let reader = try #require(
-            popen(
-                """
-                cd '\(place.folder.path)' && exec '\(RealDrivers.python ?? "")' -c "\(waiting)
-                while not os.path.exists('done'): time.sleep(0.02)"
-                """, "r"))
-        var letters = [UInt8](repeating: 0, count: 5)
-        #expect(fread(&letters, 1, 5, reader) == 5)
+        let reader = try #require(Self.held(waiting, in: place.folder.path))
         let other = EngineSessionTests.transcript(place.folder.path)
         let said = other.run("connect \"duckdb:crm.duckdb\"\nload leads from table leads\nleads as csv")
         #expect(other.status == 0 && said.hasSuffix("leads\n3"), "\(said)")
@@ -120,6 +113,36 @@ struct EngineFileTests {
         _ = place.run("connect \"duckdb:leads.csv\"\nload leads from table file")
         #expect(place.run("leads by source as csv") == "source,leads\nweb,2\nads,1")
         #expect(TemporaryFolder.names(place.folder.path) == ["deals.csv", "leads.csv"])
+    }
+
+    @Test("what no file would keep is not written", arguments: ["duckdb:leads.csv", "duckdb:", "sqlite::memory:"])
+    func keptNowhere(address: String) {
+        let place = Place()
+        let before = TemporaryFolder.read(place.folder.path + "/leads.csv")
+        let said = place.session.run("load leads from \"leads.csv\"\nsave to \"\(address)\" replace")
+        #expect(place.session.status == 3 && said.contains("would be gone at once"), "\(said)")
+        #expect(TemporaryFolder.read(place.folder.path + "/leads.csv") == before)
+    }
+
+    @Test("a file that another program writes is not read before that is done")
+    func writers() throws {
+        let place = Place()
+        _ = place.run("load leads from \"leads.csv\"\nsave to \"duckdb:crm.duckdb\"")
+        let waiting = "import duckdb, os, time; c = duckdb.connect('crm.duckdb'); print('open', flush = True)"
+        let writer = try #require(Self.held(waiting, in: place.folder.path))
+        let said = place.session.run("connect \"duckdb:crm.duckdb\"")
+        #expect(place.session.status == 3 && said.contains("another program is writing into the file"), "\(said)")
+        TemporaryFolder.write([], place.folder.path + "/done")
+        #expect(pclose(writer) == 0)
+        _ = place.run("connect \"duckdb:crm.duckdb\"")
+    }
+
+    /// A process that has done something in Python, says so, and stays until there is a file `done`.
+    private static func held(_ body: String, in folder: String) -> UnsafeMutablePointer<FILE>? {
+        let script = "\(body)\nwhile not os.path.exists('done'): time.sleep(0.02)"
+        guard let process = popen("cd '\(folder)' && exec '\(RealDrivers.python ?? "")' -c \"\(script)\"", "r") else { return nil }
+        var letters = [UInt8](repeating: 0, count: 5)
+        return fread(&letters, 1, 5, process) == 5 ? process : nil
     }
 
     @Test("a file of SQLite whose writer was cut short says how it is mended")
