@@ -21,7 +21,7 @@ test: setup ## all tests
 
 test-spark: setup ## the engines' tests on Spark itself, two executors; needs Java 17
 	$(SWIFT) build --build-tests $(WALLS)
-	FUNNEL_PYTHON=$$(scripts/tools-python) FUNNEL_ENGINE=spark scripts/with-spark $(SWIFT) test --skip-build --filter FunnelSQLTests
+	FUNNEL_PYTHON=$$(scripts/tools-python) FUNNEL_ENGINE=spark FUNNEL_SEEDS=$${FUNNEL_SEEDS:-2} scripts/with-spark $(SWIFT) test --skip-build --filter FunnelSQLTests
 
 check: lint walls test terminal ## what CI runs
 

@@ -24,6 +24,17 @@ package struct ADBCError: Error, Sendable, Hashable {
         self.mends = mends
     }
 
+    /// The same with stars where these texts stand.
+    func without(_ secrets: [String]) -> ADBCError {
+        var error = self
+        for secret in secrets {
+            let stars = String(repeating: "*", count: secret.utf8.count)
+            error.message = error.message.replacing(secret, with: stars)
+            error.mends = error.mends.map { $0.replacing(secret, with: stars) }
+        }
+        return error
+    }
+
     /// Whether a server has asked for a password and got none.
     var wantsPassword: Bool { message.contains("no password supplied") }
 

@@ -97,6 +97,17 @@ package final class Connection: @unchecked Sendable {
         return try ResultStream(statement, interrupt: interrupt)
     }
 
+    /// Reads the result of a query whole. DuckDB stops its other threads when one fails, and now and then hands on what one of those
+    /// says, that it was interrupted: the query is asked again then, for its own message.
+    func reading<Result>(_ interrupt: Interrupt?, _ body: () throws(ADBCError) -> Result) throws(ADBCError) -> Result {
+        for _ in 0..<3 {
+            do throws(ADBCError) { return try body() } catch {
+                guard error.message.contains("Interrupted!"), interrupt?.isRaised != true else { throw error }
+            }
+        }
+        return try body()
+    }
+
     /// Runs a text that answers with nothing.
     package func execute(_ sql: String, interrupt: Interrupt? = nil) throws(ADBCError) {
         let statement = try Statement(self)

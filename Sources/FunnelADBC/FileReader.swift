@@ -34,7 +34,8 @@ package final class FileReader {
         }
         let connection = try openDuckDB()
         try connection.execute("set threads = \(threads)")
-        return try connection.query(try query(path, kind, sheet: table, connection) + rows, interrupt: interrupt).columns(progress: progress)
+        let sql = try query(path, kind, sheet: table, connection) + rows
+        return try connection.reading(interrupt) { () throws(ADBCError) in try connection.query(sql, interrupt: interrupt).columns(progress: progress) }
     }
 
     /// How many bytes the files are that a path names.
@@ -102,7 +103,7 @@ package final class FileReader {
     // MARK: - SQLite
 
     private func sqlite(_ path: String) throws(ADBCError) -> Connection {
-        try Connection.open(try Driver.load(try search.find(.sqlite)), options: [("uri", "file:\(Percent.encoded(path, keeping: "/-._~"))?mode=ro")])
+        try Connection.open(try Driver.load(try search.find(.sqlite)), options: [("uri", EngineAddress.readOnlySQLite(path))])
     }
 
     private func onlyTable(of connection: Connection) throws(ADBCError) -> String {

@@ -88,6 +88,20 @@ extension ADBCError {
         ADBCError(.other, "there is no such file", mends: [near.map { "`\($0)` may be meant" } ?? "`save to \"\(address)\"` makes it"])
     }
 
+    /// What an engine says when it is opened, with the mend where it has one.
+    static func opening(_ error: ADBCError, _ access: EngineAccess) -> ADBCError {
+        var error = error
+        if error.message.contains("Could not set lock on file") {
+            error.mends.append(
+                access == .reading
+                    ? "another program is writing into the file: try again when it is done"
+                    : "another program has the file open: close it there; while a file is read, nobody can write into it")
+        } else if error.message.contains("attempt to write a readonly database") {
+            error.mends.append("a program that wrote into it was cut short: open the file once with one that may write, `sqlite3 FILE .tables`")
+        }
+        return error
+    }
+
     static func takesNoTables(_ kind: EngineKind) -> ADBCError {
         ADBCError(
             .notImplemented, "the driver of \(kind.title) takes no tables in", mends: ["write them as files that it reads: `save`, or `list … into \"FILE\"`"])

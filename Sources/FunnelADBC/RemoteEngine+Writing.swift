@@ -6,8 +6,18 @@ extension RemoteEngine {
     /// Whether there is a table, or a view, of this name where tables are made.
     package func has(_ name: String) -> Bool { (try? rows("select 1 from \(FileReader.quoted(name)) limit 0")) != nil }
 
+    /// Whether what is written outlives the connection: a database in memory does not, and of a file of rows DuckDB makes one.
+    package var keeps: Bool {
+        switch address.kind {
+        case .duckdb: (try? rows("select 1 from duckdb_databases() where not internal and path is not null").isEmpty) == false
+        case .sqlite: address.file != nil
+        case .postgresql, .spark, .flightsql, .other: true
+        }
+    }
+
     /// Makes a table of a table's columns and rows. `replacing`: one of its name goes before; else it is an error.
     package func write(_ table: Table, named name: String, replacing: Bool, interrupt: Interrupt?) throws(ADBCError) {
+        let connection = try connection
         let statement = try Statement(connection)
         do throws(ADBCError) {
             try statement.set("adbc.ingest.target_table", name)
@@ -33,5 +43,7 @@ extension RemoteEngine {
         } catch {
             throw interrupt?.isRaised == true ? .interrupted : error
         }
+        // DuckDB takes a stream that breaks off for one that is at its end.
+        guard interrupt?.isRaised != true else { throw .interrupted }
     }
 }

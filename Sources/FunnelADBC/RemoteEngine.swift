@@ -6,32 +6,77 @@ import Synchronization
 /// An engine that is connected: it is asked in SQL, and its tables can be looked at and read.
 package final class RemoteEngine: Sendable {
     package let address: EngineAddress
-    let connection: Connection
-    private let zone = Mutex(0)
+    private let driver: Driver
+    private let access: EngineAccess
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Nil while the file is left to a writer.
+        var connection: Connection?
+        /// The file that was opened.
+        var file: FileIdentity?
+        var zone = 0
+    }
 
     /// Connects. A server that wants a password which nothing has told is told what `secret` answers.
-    package static func open(_ address: EngineAddress, _ search: DriverSearch, secret: ((String) -> String?)?) throws(ADBCError) -> RemoteEngine {
+    package static func open(
+        _ address: EngineAddress, _ search: DriverSearch, access: EngineAccess = .reading, secret: ((String) -> String?)?
+    ) throws(ADBCError) -> RemoteEngine {
+        let driver = try Driver.load(try search.find(address.kind, given: address.driver))
         do throws(ADBCError) {
-            return try RemoteEngine(address, search)
+            return try RemoteEngine(address, driver, access)
         } catch {
             guard error.wantsPassword, let password = secret?("password for \(address.shown): ") else { throw error }
-            return try RemoteEngine(address.with(password: password), search)
+            return try RemoteEngine(address.with(password: password), driver, access)
         }
     }
 
-    /// Times are told in UTC at first, whatever the engine's own zone is.
-    private init(_ address: EngineAddress, _ search: DriverSearch) throws(ADBCError) {
-        self.address = address
-        let driver = try Driver.load(try search.find(address.kind, given: address.driver))
-        connection = try Connection.open(driver, options: address.options.map { ($0.key, $0.value) })
-        try use(zoneMinutes: 0, force: true)
+    private init(_ address: EngineAddress, _ driver: Driver, _ access: EngineAccess) throws(ADBCError) {
+        (self.address, self.driver, self.access) = (address, driver, access)
+        _ = try connection
+    }
+
+    /// The connection; opened anew where it was let go.
+    var connection: Connection {
+        get throws(ADBCError) {
+            try state.withLock { state throws(ADBCError) in
+                if let connection = state.connection { return connection }
+                let connection = try opened(zone: state.zone)
+                state.connection = connection
+                state.file = address.file.flatMap { FileIdentity($0) }
+                return connection
+            }
+        }
+    }
+
+    private func opened(zone: Int) throws(ADBCError) -> Connection {
+        do throws(ADBCError) {
+            let connection = try Connection.open(driver, options: address.options(for: access).map { ($0.key, $0.value) })
+            // SQLite opens whatever it is given, and looks at it when it is asked; Spark is spoken to when it is asked.
+            if address.kind == .sqlite { _ = try connection.query("select 1 from sqlite_master limit 1").rows() }
+            if address.kind == .spark { _ = try connection.query("select 1").rows() }
+            // Times are told in UTC at first, whatever the engine's own zone is.
+            try set(zoneMinutes: zone, connection)
+            return connection
+        } catch {
+            throw .opening(error, access).without(address.secrets)
+        }
+    }
+
+    /// Lets go of the engine's file, for a writer; what is asked next opens it again.
+    package func letGo() {
+        guard address.file != nil else { return }
+        state.withLock { $0.connection = nil }
     }
 
     /// Sets the zone in which time stamps that have one are told, in minutes east of UTC.
-    package func use(zoneMinutes minutes: Int) throws(ADBCError) { try use(zoneMinutes: minutes, force: false) }
+    package func use(zoneMinutes minutes: Int) throws(ADBCError) {
+        guard state.withLock({ $0.zone }) != minutes else { return }
+        try set(zoneMinutes: minutes, try connection)
+        state.withLock { $0.zone = minutes }
+    }
 
-    private func use(zoneMinutes minutes: Int, force: Bool) throws(ADBCError) {
-        guard force || zone.withLock({ $0 }) != minutes else { return }
+    private func set(zoneMinutes minutes: Int, _ connection: Connection) throws(ADBCError) {
         let (hours, rest) = (abs(minutes) / 60, abs(minutes) % 60)
         func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
         let offset = "\(minutes < 0 ? "-" : "+")\(two(hours)):\(two(rest))"
@@ -43,21 +88,37 @@ package final class RemoteEngine: Sendable {
         case .duckdb: try? connection.execute("set timezone = '\(minutes == 0 ? "UTC" : "Etc/GMT\(minutes < 0 ? "+" : "-")\(hours)")'")
         case .sqlite, .flightsql, .other: break
         }
-        zone.withLock { $0 = minutes }
     }
 
     /// The rows of a query, for an answer.
-    package func rows(_ sql: String, interrupt: Interrupt? = nil) throws(ADBCError) -> [[Value]] { try connection.query(sql, interrupt: interrupt).rows() }
+    package func rows(_ sql: String, interrupt: Interrupt? = nil) throws(ADBCError) -> [[Value]] {
+        let connection = try connection
+        return try connection.reading(interrupt) { () throws(ADBCError) in try connection.query(sql, interrupt: interrupt).rows() }
+    }
 
     /// Whether another connection speaks to the same engine: one in memory has its tables for itself.
     package func isPlace(of other: RemoteEngine) -> Bool {
         let isMemory = (address.kind == .duckdb || address.kind == .sqlite) && address.file == nil
-        return self === other || (!isMemory && address == other.address)
+        return self === other || (!isMemory && address.isPlace(of: other.address) && file == other.file)
     }
+
+    /// Whether the file of this address is the one that is open here.
+    package func hasOpen(_ address: EngineAddress) -> Bool {
+        guard let named = address.file.flatMap({ FileIdentity($0) }) else { return false }
+        return file == named
+    }
+
+    /// Whether this can stand for another connection to the address. A process that opens a file of DuckDB twice and closes it
+    /// once has lost its lock of it, so one is enough.
+    package func canStand(for address: EngineAddress) -> Bool {
+        address.kind == .duckdb && access == .reading && hasOpen(address) && self.address.isPlace(of: address)
+    }
+
+    private var file: FileIdentity? { state.withLock { $0.file } }
 
     /// `PostgreSQL 15.18`
     package var versionText: String {
-        var version = connection.version().version.map { $0.hasPrefix("v") ? String($0.dropFirst()) : $0 }
+        var version = (try? connection)?.version().version.map { $0.hasPrefix("v") ? String($0.dropFirst()) : $0 }
         // PostgreSQL tells 150018 for 15.18.
         if address.kind == .postgresql, let number = version.flatMap({ Int($0) }) { version = "\(number / 10_000).\(number % 10_000)" }
         return [address.kind.title, version].compactMap { $0 }.joined(separator: " ")
@@ -93,7 +154,7 @@ package final class RemoteEngine: Sendable {
             } catch {
                 guard error.reason != .interrupted else { throw error }
                 // What can be asked may not be a table: Spark reads files by a path in backquotes.
-                guard let fields = try? connection.query("select * from \(name) limit 0", interrupt: interrupt).fields else {
+                guard let fields = try? fields(of: name, interrupt) else {
                     throw .noTable(path, address.shown, tables(interrupt), error)
                 }
                 var table = RemoteTable(path: path, columns: fields.map { RemoteColumn(name: $0.name, type: RemoteType($0.type)) })
@@ -105,6 +166,10 @@ package final class RemoteEngine: Sendable {
         var table = RemoteTable(path: path, columns: told.map { RemoteColumn(name: $0.name, type: RemoteType($0.type, address.kind)) })
         try scale(&table, interrupt)
         return table
+    }
+
+    private func fields(of name: String, _ interrupt: Interrupt?) throws(ADBCError) -> [ArrowField] {
+        try connection.query("select * from \(name) limit 0", interrupt: interrupt).fields
     }
 
     /// Binary numbers, and decimals without a declared scale, are kept with as many digits as their values need, as those of a
@@ -144,7 +209,10 @@ package final class RemoteEngine: Sendable {
     ) throws(ADBCError) -> ArrowFile {
         let sql = "select \(table.columns.map { read($0) }.joined(separator: ", ")) from \(name(of: table))\(limit.map { " limit \($0)" } ?? "")"
         let options = address.kind == .sqlite ? [("adbc.sqlite.query.batch_rows", "1000000")] : []
-        return try connection.query(sql, options: options, interrupt: interrupt).columns(progress: progress)
+        let connection = try connection
+        return try connection.reading(interrupt) { () throws(ADBCError) in
+            try connection.query(sql, options: options, interrupt: interrupt).columns(progress: progress)
+        }
     }
 
     private func read(_ column: RemoteColumn) -> String {

@@ -18,17 +18,49 @@ extension Session {
         emit(.connected(engine: engine.address.shown, version: engine.versionText))
     }
 
-    /// Opens the engine of an address. `creates`: a file that is not there is made.
-    func opened(_ name: EngineName, in source: Source, folder: String, creates: Bool = false) throws(Diagnostic) -> RemoteEngine {
+    /// Opens the engine of an address, for reading: a file is not made, nor changed.
+    func opened(_ name: EngineName, in source: Source, folder: String) throws(Diagnostic) -> RemoteEngine {
         let problem: ADBCError
         do throws(ADBCError) {
-            let address = try EngineAddress(name.text, resolve: { Files.resolve($0, from: folder) }, environment: configuration.environment)
-            if !creates, let file = address.file, !Files.exists(file) { throw .noFile(address.shown, near: Files.nearest(file)) }
+            let address = try address(name, folder)
+            if let file = address.file, !Files.exists(file) { throw .noFile(address.shown, near: Files.nearest(file)) }
+            if let known = engines.first(where: { $0.canStand(for: address) }) { return known }
             return try RemoteEngine.open(address, DriverSearch(environment: configuration.environment), secret: configuration.secret)
         } catch {
             problem = error
         }
         throw Diagnostic.connection(problem, Secrets.masked(name.text)).placed(in: source, at: name.place.range)
+    }
+
+    /// Opens the engine of an address for writing: a file that is not there is made. Whoever has read the file lets go of it, and
+    /// opens it again when it is next asked.
+    func openedForWriting(_ name: EngineName, in source: Source, folder: String) throws(Diagnostic) -> (engine: RemoteEngine, isNew: Bool) {
+        let problem: ADBCError
+        do throws(ADBCError) {
+            let address = try address(name, folder)
+            let isNew = address.file.map { !Files.exists($0) } ?? false
+            for engine in engines where engine.hasOpen(address) { engine.letGo() }
+            let search = DriverSearch(environment: configuration.environment)
+            return (try RemoteEngine.open(address, search, access: .writing, secret: configuration.secret), isNew)
+        } catch {
+            problem = error
+        }
+        throw Diagnostic.connection(problem, Secrets.masked(name.text)).placed(in: source, at: name.place.range)
+    }
+
+    /// Whether an address, however it is written, is that of an engine.
+    func isAddress(_ name: EngineName, of engine: RemoteEngine, folder: String) -> Bool {
+        guard let address = try? address(name, folder) else { return false }
+        return engine.address == address || engine.hasOpen(address)
+    }
+
+    private func address(_ name: EngineName, _ folder: String) throws(ADBCError) -> EngineAddress {
+        try EngineAddress(name.text, resolve: { Files.resolve($0, from: folder) }, environment: configuration.environment)
+    }
+
+    /// All engines that are open for reading.
+    private var engines: [RemoteEngine] {
+        [connected].compactMap { $0 } + bound.values.map(\.engine) + rehearsed.engines.values + rehearsed.tables.values.map(\.engine)
     }
 
     /// `--engine URL`: the first thing of a session. Returns the exit status.

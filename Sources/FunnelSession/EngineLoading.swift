@@ -32,14 +32,18 @@ extension Session {
         guard let dialect = SQLDialect.named(engine.address.dialect) else {
             throw Diagnostic.unknownDialect(engine.address.dialect).placed(in: source, at: load.origin.place.range)
         }
-        let known = remote.withoutOthers
+        let (readable, others) = remote.withoutOthers
+        let (known, broken) = readable.withoutBrokenNames
+        let notes =
+            others.map { "`\($0.name)` is left out: it is \($0.type)" }
+            + broken.map { "`\($0)` is left out: its name holds a line break; give it another in a view of the engine, or copy the table `into memory`" }
         let sample = try asked(load.origin.place, in: source) { () throws(ADBCError) in
-            try engine.columns(of: known.table, limit: Self.sampledRows, interrupt: interruptFlag)
+            try engine.columns(of: known, limit: Self.sampledRows, interrupt: interruptFlag)
         }
-        let columns = EngineColumns(file: sample, bytes: 0, isWhole: false, demands: known.table.demands)
+        let columns = EngineColumns(file: sample, bytes: 0, isWhole: false, demands: known.demands)
         let recognition = try Self.typed(others: { self.report($0) }) { () throws in try Loader.recognise(request, columns) }
         var schema = recognition.schema
-        for (index, column) in known.table.columns.enumerated() {
+        for (index, column) in known.columns.enumerated() {
             let type = column.columnType ?? .unknown
             // SQLite has no dates, and what it holds as text is read as such.
             let keeps = engine.address.kind == .sqlite && type == .text && (schema.columns[index].type == .date || schema.columns[index].type == .timestamp)
@@ -49,7 +53,7 @@ extension Session {
             }
             schema.columns[index] = TableSchema.Column(column.name, keeps ? schema.columns[index].type : type)
         }
-        let columnCount = known.table.columns.count
+        let columnCount = known.columns.count
         var constants: [SQLConstant] = []
         for (column, value) in zip(schema.columns.dropFirst(columnCount), recognition.constants) {
             guard let constant = SQLConstant(name: column.name, value: value) else {
@@ -66,7 +70,7 @@ extension Session {
                 continue
             }
             texts[role] = try asked(load.origin.place, in: source) { () throws(ADBCError) in
-                try engine.texts(of: known.table.columns[index].name, in: known.table, interrupt: interruptFlag)
+                try engine.texts(of: known.columns[index].name, in: known, interrupt: interruptFlag)
             }
         }
         let states = try Self.typed(others: { self.report($0) }) { () throws in
@@ -77,7 +81,7 @@ extension Session {
             engine: engine, dialect: dialect,
             table: SQLTable(path: remote.path, schema: schema, states: states, stages: texts[.stage] ?? [], constants: constants), stages: texts[.stage],
             roles: recognition.roles.map { BoundRole(role: $0.role, column: names[$0.column], recognised: $0.recognised) },
-            notes: known.leftOut.map { "`\($0.name)` is left out: it is \($0.type)" })
+            notes: notes)
         return (table, schema)
     }
 

@@ -62,6 +62,9 @@ enum Files {
         guard written == bytes.count, closed == 0 else { throw .cannotWrite(name, reason(errno)) }
     }
 
+    /// Takes files away, as far as they are there.
+    static func remove(_ paths: [String]) { for path in paths { unlink(path) } }
+
     static func reason(_ code: Int32) -> String {
         switch code {
         case ENOENT: "there is no such file"

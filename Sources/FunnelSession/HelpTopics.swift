@@ -23,6 +23,7 @@ enum HelpTopics {
                     "Addresses are `postgres://user@host/database`, `duckdb:crm.duckdb`, `sqlite:crm.sqlite`, `spark://host:15002`, or of any engine that has",
                     "an ADBC driver: `NAME:…?driver=PATH&dialect=NAME`. `funnel doctor` says which drivers are here and how to install them.",
                     "`${NAME}` is a variable of the environment: for passwords, which are shown nowhere. PostgreSQL's own files and variables hold, too.",
+                    "A file is opened to be read: it is neither made nor changed.",
                 ],
                 examples: ["connect \"postgres://ann:${CRM_PASSWORD}@db.example.com/crm\"", "load leads from table crm.leads with created = created_at"])
         case .load:
@@ -45,7 +46,8 @@ enum HelpTopics {
                 name: "save", summary: "saves all tables into a folder, from which `open` has them back at once",
                 usage: ["save \"FOLDER\"", "save to \"ADDRESS\" [replace]"],
                 text: [
-                    "`save to` writes the tables into a database, under their names; one that is there already is replaced only if the statement says so.",
+                    "`save to` writes the tables into a database, under their names, all or none; one that is there already is replaced only if the",
+                    "statement says so.",
                     "The folder holds an Arrow file for each table, which other programs can read (`polars.read_ipc(\"crm.store/leads.arrow\")`).",
                     "A save that is cut short leaves what was saved before.",
                 ],

@@ -16,6 +16,18 @@ extension Diagnostic {
         return Diagnostic(.error, "`\(address)` says: ", cause: .data).followed(by: engine(error))
     }
 
+    /// `written`: the tables that stay, for the engine can't take them back.
+    static func saving(_ error: ADBCError, _ address: String, written: [String]) -> Diagnostic {
+        var diagnostic = engine(error, address)
+        if !written.isEmpty {
+            let one = written.count == 1
+            diagnostic.mends.append(
+                "\(written.map { "`\($0)`" }.joined(separator: ", ")) \(one ? "was" : "were") written before it and \(one ? "stays" : "stay"): the driver has no transactions"
+            )
+        }
+        return diagnostic
+    }
+
     static func connection(_ error: ADBCError, _ address: String) -> Diagnostic {
         guard error.reason != .interrupted else { return .interrupted }
         return Diagnostic(.error, "can't connect to `\(address)`: ", cause: .data).followed(by: engine(error))
@@ -65,6 +77,12 @@ extension Diagnostic {
 
     package static let nothingToSave = Diagnostic(
         .error, "no table is in memory that could be written", cause: .tableNotLoaded, mends: ["load one: `load leads from \"leads.csv\"`"])
+
+    static func keptNowhere(_ address: String) -> Diagnostic {
+        Diagnostic(
+            .error, "what is written into `\(address)` would be gone at once: it is no file of a database", cause: .data,
+            mends: ["name one, which is made if it is not there: `save to \"duckdb:crm.duckdb\"`"])
+    }
 
     static func tableExists(_ name: String, _ address: String) -> Diagnostic {
         Diagnostic(

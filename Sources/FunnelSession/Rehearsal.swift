@@ -86,6 +86,7 @@ struct Rehearsal {
         case .saveTo(let save):
             guard !session.configuration.isSafe else { throw Diagnostic.safeMode.placed(in: source, at: save.engine.place.range) }
             made.insert(save.engine.text)
+            if let engine, session.isAddress(save.engine, of: engine, folder: folder) { isEngineOpen = true }
         case .load(let load): try rehearse(load, in: source, folder: folder)
         case .save(let file, _): saved[Session.storePath(file, folder)] = context.schemas
         case .open(let file, _): try rehearse(open: file, in: source, folder: folder)

@@ -10,21 +10,43 @@ extension Session {
         guard !configuration.isSafe else { throw Diagnostic.safeMode.placed(in: source, at: save.engine.place.range) }
         let tables = TableRole.allCases.compactMap { store.tables[$0] }
         guard !tables.isEmpty else { throw Diagnostic.nothingToSave.placed(in: source, at: save.place.range) }
-        // An engine that is connected already holds its file for itself.
-        let engine = try opened(save.engine, in: source, folder: folder, creates: true)
-        var written: [(role: TableRole, rows: Int)] = []
+        let (engine, isNew) = try openedForWriting(save.engine, in: source, folder: folder)
+        do throws(Diagnostic) {
+            try write(tables, into: engine, save, in: source)
+        } catch {
+            engine.letGo()
+            if isNew, let file = engine.address.file { Files.remove([file, file + ".wal", file + "-journal", file + "-wal", file + "-shm"]) }
+            throw error
+        }
+        emit(.saved(path: engine.address.shown, tables: tables.map { ($0.role, $0.rowCount) }))
+    }
+
+    /// All of the tables or, where the engine has transactions, none.
+    private func write(_ tables: [Table], into engine: RemoteEngine, _ save: SaveToStatement, in source: Source) throws(Diagnostic) {
+        guard engine.keeps else { throw Diagnostic.keptNowhere(engine.address.shown).placed(in: source, at: save.engine.place.range) }
         if !save.replaces, let taken = tables.map(\.role.rawValue).first(where: engine.has) {
             throw Diagnostic.tableExists(taken, engine.address.shown).placed(in: source, at: save.engine.place.range)
         }
-        for table in tables {
-            do throws(ADBCError) {
-                try engine.write(table, named: table.role.rawValue, replacing: save.replaces, interrupt: interruptFlag)
-            } catch {
-                throw Diagnostic.engine(error, engine.address.shown).placed(in: source, at: save.engine.place.range)
+        var written: [String] = []
+        func asked<Result>(_ body: () throws(ADBCError) -> Result) throws(Diagnostic) -> Result {
+            do throws(ADBCError) { return try body() } catch {
+                throw Diagnostic.saving(error, engine.address.shown, written: written).placed(in: source, at: save.engine.place.range)
             }
-            written.append((table.role, table.rowCount))
         }
-        try requireSound()
-        emit(.saved(path: engine.address.shown, tables: written))
+        let transaction = try asked { () throws(ADBCError) in try engine.begin() }
+        do throws(Diagnostic) {
+            for table in tables {
+                try asked { () throws(ADBCError) in
+                    try engine.write(table, named: table.role.rawValue, replacing: save.replaces, interrupt: interruptFlag)
+                }
+                if !transaction.isWhole { written.append(table.role.rawValue) }
+            }
+            // What was read of a damaged store is not kept.
+            try requireSound()
+            try asked(transaction.commit)
+        } catch {
+            transaction.undo()
+            throw error
+        }
     }
 }

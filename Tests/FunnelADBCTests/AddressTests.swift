@@ -52,6 +52,12 @@ struct AddressTests {
             ("host=h Password=abc user=x", "host=h Password=*** user=x"), ("postgres://ann:سر@host", "postgres://ann:****@host"),
             ("no secret: a://b", "no secret: a://b"),
             ("`flightsql://h:1?password=***` is", "`flightsql://h:1?password=***` is"),
+            ("postgres://ann:se cret@host/crm", "postgres://ann:*******@host/crm"),
+            ("connect \"postgres://ann:se cret@host\" x@y", "connect \"postgres://ann:*******@host\" x@y"),
+            ("`spark://h:1/;token=${TOKEN}`: no", "`spark://h:1/;token=${TOKEN}`: no"),
+            ("`spark://h:1/;token=a b;x=y`: no", "`spark://h:1/;token=***;x=y`: no"),
+            ("flightsql://h:1?adbc.flight.sql.authorization_header=Bearer%20x&a=b", "flightsql://h:1?adbc.flight.sql.authorization_header=**********&a=b"),
+            ("leads where secret = 5 and token=\"x\"", "leads where secret = 5 and token=\"x\""),
         ])
     func masked(text: String, shown: String) {
         #expect(Secrets.masked(text) == shown)

@@ -66,6 +66,16 @@ struct ScriptedTests {
         #expect(ScriptedDriver.live == 0)
     }
 
+    @Test("a query that was stopped by nobody is asked again for what went wrong")
+    func echoes() throws {
+        let engine = try RemoteEngine.open(
+            try EngineAddress("scripted:x?driver=/\(ScriptedDriver.library ?? "")&dialect=duckdb", resolve: { $0 }, environment: { _ in nil }),
+            DriverSearch { _ in nil }, secret: nil)
+        let error = #expect(throws: ADBCError.self) { _ = try engine.rows("echoes") }
+        #expect(error?.message == "the disk is full")
+        #expect(ScriptedDriver.live == 0)
+    }
+
     @Test("a stream that is let go early gives everything back")
     func early() throws {
         do { _ = try ScriptedDriver.connect().query("plain") }

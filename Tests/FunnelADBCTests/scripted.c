@@ -10,6 +10,7 @@
 #include "adbc.h"
 
 static atomic_int live;
+static int echoes = 0;
 static struct AdbcDriver *driver_table;
 
 /* How many arrays, schemas and streams are out. */
@@ -212,6 +213,10 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
         return ECANCELED;
     }
     if (!strcmp(script->query, "breaks") && batch == 3) return EIO;
+    if (!strcmp(script->query, "echoes") && batch == 3) {
+        echoes++;
+        return EIO;
+    }
     if (batch == 6 || !strcmp(script->query, "nested")) return 0;
     int64_t count = batch == 2 ? 0 : 1000 + batch, offset = batch % 2 ? 13 : 0, first = batch * 5000;
     struct ArrowArray *table = array(count, batch == 4 ? 2 : 0, 0, 1);
@@ -231,8 +236,10 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
     return 0;
 }
 
+// Of a query that fails on several threads, the one that is heard first may only have been stopped by another.
 static const char *get_last_error(struct ArrowArrayStream *stream) {
-    (void)stream;
+    struct script *script = stream->private_data;
+    if (!strcmp(script->query, "echoes") && echoes < 3) return "INTERRUPT Error: Interrupted!";
     return "the disk is full";
 }
 

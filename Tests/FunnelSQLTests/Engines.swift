@@ -40,14 +40,16 @@ struct EngineUnderTest: CustomTestStringConvertible, Sendable {
     /// Carries a script out: the outcome of each of its queries.
     func run(_ script: EngineScript) throws -> [Outcome] {
         let folder = TemporaryFolder()
-        let path = folder.path + "/script"
-        guard TextFile.write(script.text, path), let pipe = popen("'\(Self.python)' '\(Self.script)' run \(name) '\(path)'", "r") else {
+        let (path, said) = (folder.path + "/script", folder.path + "/said")
+        guard TextFile.write(script.text, path), let pipe = popen("'\(Self.python)' '\(Self.script)' run \(name) '\(path)' 2>'\(said)'", "r") else {
             throw EngineFailure(message: "no script could be run")
         }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while case let count = fread(&buffer, 1, buffer.count, pipe), count > 0 { bytes += buffer[0..<count] }
-        guard pclose(pipe) == 0 else { throw EngineFailure(message: "the script of \(name) failed") }
+        guard pclose(pipe) == 0 else {
+            throw EngineFailure(message: "the script of \(name) failed: …\((TextFile.read(said) ?? "").suffix(2000))")
+        }
         var outcomes: [Outcome] = []
         var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)[...]
         while let line = lines.popFirst(), !line.isEmpty {
