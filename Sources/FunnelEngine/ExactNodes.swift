@@ -105,14 +105,14 @@ struct PartOfDate: NumberNode {
     }
 }
 
-/// How many characters a text has.
+/// How many characters a text has: code points, which are what engines count.
 struct TextLength: NumberNode {
     let text: any TextNode
     let lengths: Buffer<Int64>
 
     init(_ text: any TextNode) {
         self.text = text
-        self.lengths = Buffer(text.dictionary.map { Int64($0.count) })
+        self.lengths = Buffer(text.dictionary.map { Int64($0.unicodeScalars.count) })
     }
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {

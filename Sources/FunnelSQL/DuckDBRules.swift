@@ -14,7 +14,6 @@ struct DuckDBRules: DialectRules {
     func contains(_ text: String, _ part: String) -> String { "contains(\(text), \(literal(part)))" }
     func ends(_ text: String, _ part: String) -> String { "ends_with(\(text), \(literal(part)))" }
     func matches(_ text: String, _ pattern: String) -> String? { "regexp_matches(\(text), \(literal(pattern)))" }
-    func length(_ text: String) -> String { "length_grapheme(\(text))" }
     func function(_ function: TextFunction, _ text: String) -> String? {
         switch function {
         case .lower, .upper: "\(function.rawValue)(\(text))"

@@ -102,7 +102,7 @@ struct NaiveRows {
             }
         case .length(let inner):
             guard case .text(let text) = cell(inner, row) else { return .missing }
-            return .number(Exact(text.count))
+            return .number(Exact(text.unicodeScalars.count))
         case .datePart(let part, let inner):
             guard case .instant(let time) = cell(inner, row) else { return .missing }
             return .number(Exact(Self.part(part, time)))
