@@ -9,6 +9,7 @@ extension DialectRules {
     var repeatsParts: Bool { false }
     var numbersFirst: Bool { false }
     var asksInAggregates: Bool { true }
+    var looksForOthers: Bool { false }
 
     func quoted(_ name: String) -> String { "\"" + Self.doubled(name, "\"") + "\"" }
     var lineBreak: String { "chr(10)" }

@@ -20,6 +20,8 @@ protocol DialectRules: Sendable {
     var numbersFirst: Bool { get }
     /// Whether an aggregate's condition may ask whether a key is among those of another table.
     var asksInAggregates: Bool { get }
+    /// Whether another row with the same key is found faster by looking for it than by grouping all rows by their keys.
+    var looksForOthers: Bool { get }
 
     // Names, types and constants
     func quoted(_ name: String) -> String

@@ -4,6 +4,7 @@ import FunnelPlan
 /// What PostgreSQL says differently.
 struct PostgresRules: DialectRules {
     let name = "postgres"
+    let looksForOthers = true
 
     func type(_ type: SQLType) -> String {
         switch type {
