@@ -104,7 +104,8 @@ struct LineWriter {
             shown.firstIndex(of: measure).map { rules.quoted(columns[names.count + $0].name) } ?? source.measures.write(plan.measures[measure].value)
         }
         return [
-            Layout.clause("select", items.isEmpty ? ["1"] : items), source.from() + counts.joins, plan.having.map { "where \(source.measures.condition($0).text)" },
+            Layout.clause("select", items.isEmpty ? ["1"] : items), source.from() + counts.joins,
+            plan.having.map { "where \(source.measures.condition($0).text)" },
             order.isEmpty ? nil : "order by " + order.joined(separator: ", "), plan.limit.map { "limit \($0)" },
         ].compactMap { $0 }.joined(separator: "\n")
     }
