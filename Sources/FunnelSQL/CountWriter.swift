@@ -15,8 +15,12 @@ struct CountWriter {
     func columns(_ groups: String) throws(Diagnostic) -> CountColumns {
         var columns = CountColumns(relations: [], names: plan.counts.map { Layout.name($0.name) })
         for pass in plan.countPasses {
-            if pass.counts.count == 1, let difference = try openLeads(pass, groups, columns.names[pass.counts[0]]) {
-                columns.relations.append(difference)
+            if let known = sums(pass, groups, columns.names) {
+                columns.relations.append(known)
+                continue
+            }
+            if let known = try openLeads(pass, groups, columns.names) {
+                columns.relations.append(known)
                 continue
             }
             let rows = RowWriter(draft, pass.table)
@@ -38,12 +42,26 @@ struct CountWriter {
         [Layout.clause("select", items), source, filter.text == "true" ? nil : "where \(filter.text)"].compactMap { $0 }.joined(separator: "\n")
     }
 
+    /// Counts that the groups hold, added up.
+    private func sums(_ pass: CountPass, _ groups: String, _ names: [String]) -> String? {
+        guard let scan = pass.scan, plan.scans[scan].holdsAllRows else { return nil }
+        var items: [String] = []
+        for count in pass.counts {
+            guard let column = column(in: scan, where: { $0 == plan.counts[count].condition }) else { return nil }
+            items.append("coalesce(sum(\(column)), 0) as \(names[count])")
+        }
+        return draft.add("counted", body(items, "from \(groups)", .yes))
+    }
+
     /// Open leads as what is left of all leads without those won and those lost, where the groups count all and those won: then
     /// only lost leads are looked up, which are few beside the leads without a deal.
-    private func openLeads(_ pass: CountPass, _ groups: String, _ name: String) throws(Diagnostic) -> String? {
-        guard case .column(let reference) = plan.counts[pass.counts[0]].condition, reference.index == .derived(.leadOpen), reference.path == .own,
-            rules.asksInAggregates, let scan = pass.scan, plan.scans[scan].makesGroups,
-            let all = count(of: nil, in: scan), let won = count(of: .derived(.leadWon), in: scan)
+    private func openLeads(_ pass: CountPass, _ groups: String, _ names: [String]) throws(Diagnostic) -> String? {
+        func asks(_ condition: RowCondition?, _ derived: DerivedColumn) -> Bool {
+            if case .column(let reference) = condition { reference.index == .derived(derived) && reference.path == .own } else { false }
+        }
+        guard rules.asksInAggregates, pass.counts.count == 1, asks(plan.counts[pass.counts[0]].condition, .leadOpen),
+            let scan = pass.scan, plan.scans[scan].holdsAllRows,
+            let all = column(in: scan, where: { $0 == nil }), let won = column(in: scan, where: { asks($0, .leadWon) })
         else { return nil }
         let rows = RowWriter(draft, pass.table)
         rows.isCounting = true
@@ -51,17 +69,33 @@ struct CountWriter {
         let lost = Condition.all([scope, try rows.derivedCondition(.leadLost)])
         let closed = draft.add("counted_lost", body(["count(*) as lost_leads"], try rows.source(), lost))
         let rest = "coalesce(sum(\(all)), 0) - coalesce(sum(\(won)), 0) - coalesce(max(lost_leads), 0)"
-        return draft.add("counted", "select \(rest) as \(name)\nfrom \(groups)\ncross join \(closed)")
+        return draft.add("counted", "select \(rest) as \(names[pass.counts[0]])\nfrom \(groups)\ncross join \(closed)")
     }
 
-    /// The column that counts the rows of a scan's groups, all or those for which a column says yes.
-    private func count(of column: ColumnIndex?, in scan: Int) -> String? {
-        writer.slots.first { slot in
-            guard slot.scan == scan, slot.isPlainCount else { return false }
-            guard let column else { return slot.aggregate.filter == nil }
-            guard case .column(let reference) = slot.aggregate.filter else { return false }
-            return reference.index == column && reference.path == .own
-        }?.components[0].name
+    /// The column that counts the rows of a scan's groups for which a condition holds.
+    private func column(in scan: Int, where isRight: (RowCondition?) -> Bool) -> String? {
+        writer.slots.first { $0.scan == scan && $0.isPlainCount && isRight($0.aggregate.filter) }?.components[0].name
+    }
+}
+
+extension Scan {
+    /// Whether the groups hold all rows that it keeps.
+    fileprivate var holdsAllRows: Bool { makesGroups && aggregates.contains { $0.filter == nil } }
+}
+
+extension Plan {
+    /// The same lines, where scans whose groups hold all rows that are asked about count as well what is counted besides.
+    var countingInScans: Plan {
+        var plan = self
+        for pass in countPasses {
+            guard let scan = pass.scan, scans[scan].holdsAllRows else { continue }
+            for count in pass.counts {
+                plan.scans[scan].aggregates.append(
+                    PlanAggregate(function: .count, argument: nil, argumentType: nil, filter: counts[count].condition, slot: plan.slotCount))
+                plan.slotCount += 1
+            }
+        }
+        return plan
     }
 }
 

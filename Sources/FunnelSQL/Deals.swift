@@ -43,19 +43,12 @@ struct WinWriter {
     func list(of state: DealState) throws(Diagnostic) -> String {
         let rows = RowWriter(draft, .deals)
         guard let key = try rows.own(.lead) else { throw .noTable("deals") }
-        let table = try draft.table(.deals)
-        let stands = StateWriter(table: table, alias: "d", rules: draft.rules).is(state)
+        let stands = StateWriter(table: try draft.table(.deals), alias: "d", rules: draft.rules).is(state)
         let source = "select \(key.text) as lead_key\n\(try rows.source())\nwhere "
         let named = Condition("\(key.text) is not null", mayBeUnknown: false)
         guard state == .lost else { return draft.add("\(state)_leads", source + Condition.all([stands, named]).text) }
-        guard draft.rules.looksForOthers, let other = try rows.column(.lead, of: .deals, "other") else {
-            return draft.add(
-                "\(state)_leads", source + "\(named.text)\ngroup by \(key.text)\nhaving max(case when \(stands.text) then 0 else 1 end) = 0")
-        }
-        let stand = Condition.all([Condition("\(other.text) = \(key.text)"), StateWriter(table: table, alias: "other", rules: draft.rules).is(state).negated])
-        let others = "select 1\nfrom \(try draft.relation(.deals)) as other\nwhere \(stand.text)"
         return draft.add(
-            "\(state)_leads", source + "\(Condition.all([stands, named]).text) and not exists (\n\(Layout.indented(others))\n)")
+            "\(state)_leads", source + "\(named.text)\ngroup by \(key.text)\nhaving max(case when \(stands.text) then 0 else 1 end) = 0")
     }
 
     func part() throws(Diagnostic) -> String {
