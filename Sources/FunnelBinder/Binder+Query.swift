@@ -50,7 +50,7 @@ extension Binder {
         }
         let plan = Plan(
             keys: keys, scans: scans, slotCount: slotCount, measures: measures, having: having, order: order, top: top, limit: query.limit?.count,
-            withTotal: query.extras.contains { $0.name.folded == "total" }, rules: context.rules, now: context.now, asOf: asOf)
+            withTotal: query.extras.contains { $0.name.folded == "total" }, counts: counts, rules: context.rules, now: context.now, asOf: asOf)
         return BoundQuery(plan: plan, warnings: warnings, probes: probes, facts: facts)
     }
 
@@ -85,7 +85,7 @@ extension Binder {
         metWon = false
         let typed = try self.measure(measure.expression)
         if metWon, let query {
-            if facts.stillOpen == nil { facts.stillOpen = try leadCount(query, .column(openLead)) }
+            if facts.stillOpen == nil { facts.stillOpen = count("open leads", query, .column(openLead)) }
             facts.isCohort = true
         }
         return [(name, typed)]
@@ -107,7 +107,8 @@ extension Binder {
         }
         let typed = try measure(expression)
         if let query, !facts.windows.contains(where: { $0.name == window.name }) {
-            facts.windows.append((window.name, try leadCount(query, .not(.agedAtLeast(window.span, at: context.now)))))
+            let young = count("leads younger than \(window.name)", query, .not(.agedAtLeast(window.span, at: context.now)))
+            facts.windows.append((window.name, young))
         }
         return typed
     }
@@ -116,18 +117,13 @@ extension Binder {
         ColumnReference(path: .own, table: .leads, index: .derived(.leadOpen), type: .yesNo, name: "open")
     }
 
-    /// Counts the leads of the query for which a condition holds besides.
-    private func leadCount(_ query: Query, _ condition: RowCondition) throws(Diagnostic) -> Plan? {
+    /// Has the leads of the query counted for which a condition holds besides; returns the place of the count. Nil where a lead
+    /// can't be asked what the query asks.
+    private mutating func count(_ name: String, _ query: Query, _ condition: RowCondition) -> Int? {
         var other = Binder(context, source: source)
         guard context.schemas[.leads] != nil, let filter = try? other.scanFilter(query, .leads) else { return nil }
-        let all = [filter.condition, condition].compactMap { $0 }
-        let scan = Scan(
-            table: .leads, filter: .and(all), keys: [],
-            aggregates: [PlanAggregate(function: .count, argument: nil, argumentType: nil, filter: nil, slot: 0)])
-        let asOf = try query.asOf.map { clause throws(Diagnostic) in try period(clause.date).until }
-        return Plan(
-            keys: [], scans: [scan], slotCount: 1, measures: [PlanMeasure(name: "leads", quantity: .count, value: .slot(0))], rules: context.rules,
-            now: context.now, asOf: asOf)
+        counts.append(RowCount(name: name, table: .leads, scope: filter.condition, condition: condition))
+        return counts.count - 1
     }
 
     // MARK: - Order and top

@@ -53,16 +53,16 @@ package struct QueryFacts: Sendable {
     package var axes: [(table: TableRole, axis: String)] = []
     package var asksForTime = false
     package var period: String?
-    /// The windows asked about, each with a plan that counts the leads younger than it.
-    package var windows: [(name: String, tooYoung: Plan?)] = []
+    /// The windows asked about, each with the place among the plan's counts of the leads younger than it.
+    package var windows: [(name: String, tooYoung: Int?)] = []
     /// What the period is compared with.
     package var comparison: String?
     /// The moment whose knowledge is asked for.
     package var asOf: String?
     /// Whether it places wins by the creation of their leads, without a window.
     package var isCohort = false
-    /// Counts the leads that are still open, where a cohort measure without a window reads them.
-    package var stillOpen: Plan?
+    /// The place among the plan's counts of the leads that are still open, where a cohort measure without a window reads them.
+    package var stillOpen: Int?
     /// Whether it reads the time from a lead's creation to its first win.
     package var readsCycle = false
     /// Whether it reads how long customers buy.
@@ -101,6 +101,8 @@ package struct Binder {
     /// The aggregates found so far, by table.
     var aggregates: [TableRole: [PlanAggregate]] = [:]
     var slotCount = 0
+    /// What the remarks under the answer count.
+    var counts: [RowCount] = []
     var aliases: [String: TypedMeasure] = [:]
     /// The measures bound so far.
     var bound: [PlanMeasure] = []

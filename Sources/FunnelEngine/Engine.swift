@@ -36,7 +36,7 @@ package struct Engine {
             now.asOf = nil
             return try Engine(store: store.asOf(asOf.total, threads: threads), threads: threads, interrupt: interrupt).answer(now, watch: watch)
         }
-        var groups = try groups(of: plan, watch)
+        var (groups, counts) = try groups(of: plan, watch)
         let isFilled = groups.fillGaps()
         let identity = Array(0..<groups.count)
         let totals = groups.results(map: Array(repeating: 0, count: groups.count), lines: 1)
@@ -46,6 +46,7 @@ package struct Engine {
         lines.sort(by: plan.order)
         if let limit = plan.limit { lines.cut(to: limit) }
         var answer = lines.answer()
+        answer.counts = counts
         if !isFilled { answer.remarks.append(Remark(.leftOut, "periods without rows are not shown: there would be too many lines")) }
         return answer
     }
@@ -58,15 +59,29 @@ package struct Engine {
         return (compilers, spaces)
     }
 
-    private func groups(of plan: Plan, _ watch: ScanWatch?) throws(Diagnostic) -> Groups {
+    /// The groups of all scans, and what the plan counts besides.
+    private func groups(of plan: Plan, _ watch: ScanWatch?) throws(Diagnostic) -> (Groups, counts: [Int]) {
         let (compilers, spaces) = try prepare(plan)
         var results: [ScanResult] = []
-        for (index, scan) in plan.scans.enumerated() {
+        var counts = [Int](repeating: 0, count: plan.counts.count)
+        let passes = plan.countPasses
+        func run(_ scan: ScanRunner, counting places: [Int]) throws(Diagnostic) -> ScanResult {
             let start = watch?.stopwatch() ?? 0
-            results.append(try ScanRunner(scan: scan, compiler: compilers[index], spaces: spaces, index: index).run())
+            let result = try scan.run(counting: places.map { plan.counts[$0].condition })
+            for (place, count) in zip(places, result.counts) { counts[place] = count }
             if let watch { watch.took(watch.stopwatch() - start) }
+            return result
         }
-        return Groups(plan, spaces, results, threads: threads)
+        for (index, scan) in plan.scans.enumerated() {
+            let runner = ScanRunner(scan: scan, compiler: compilers[index], spaces: spaces, index: index)
+            results.append(try run(runner, counting: passes.filter { $0.scan == index }.flatMap(\.counts)))
+        }
+        for pass in passes where pass.scan == nil {
+            let compiler = RowCompiler(store: store, table: pass.table, threads: threads, interrupt: interrupt)
+            let scan = Scan(table: pass.table, filter: pass.scope, keys: [], aggregates: [])
+            _ = try run(ScanRunner(scan: scan, compiler: compiler, spaces: [], index: 0), counting: pass.counts)
+        }
+        return (Groups(plan, spaces, results, threads: threads), counts)
     }
 
     /// Keeps the best series; with a time key beside other keys, a series is a combination of the others over all time.

@@ -25,7 +25,7 @@ extension RowCompiler {
             return StoredBits(bitmap: bitmap, validity: nil, fromLead: table != .leads)
         case .wonWithin(let span): return try wonWithin(span)
         case .agedAtLeast(let span, let now):
-            return try during(.column(leadReference(.file(leadCreated()))), from: nil, until: Self.latest(before: now, by: span))
+            return try bits(.isPast(.column(leadReference(.file(leadCreated()))), by: span, at: now))
         }
     }
 
@@ -57,26 +57,6 @@ extension RowCompiler {
             case .months(let months): WithinMonths(start: from, end: to, months: months)
             }
         return JoinedBits(join: .all, parts: [try presence(of: won), inTime])
-    }
-
-    /// The end, not included, of the instants that lie at least so long before another.
-    private static func latest(before now: Instant, by span: TimeSpan) -> Instant {
-        func instant(_ total: Int64) -> Instant {
-            let day = Calendar.floorDivide(Int(total), Int(microsecondsPerDay))
-            return Instant(day: day, microseconds: total - Int64(day) * microsecondsPerDay)
-        }
-        switch span {
-        case .microseconds(let microseconds): return instant(now.total - microseconds + 1)
-        case .months(let months):
-            // The first instant that is too late: so many months after a later instant is no earlier.
-            var low = now.total - Int64(months + 2) * 32 * microsecondsPerDay
-            var high = now.total + 1
-            while low < high {
-                let middle = low + (high - low) / 2
-                if InstantArithmetic.adding(months: months, to: middle) <= now.total { low = middle + 1 } else { high = middle }
-            }
-            return instant(low)
-        }
     }
 
     // MARK: - Presence

@@ -23,7 +23,7 @@ package struct ScanCost: Sendable {
 }
 
 extension Engine {
-    /// The cost of each scan of a plan.
+    /// The cost of each scan of a plan, and behind them that of each pass that only counts.
     package func costs(_ plan: Plan) throws(Diagnostic) -> [ScanCost] {
         if let asOf = plan.asOf {
             var now = plan
@@ -33,7 +33,8 @@ extension Engine {
         let (compilers, spaces) = try prepare(plan)
         let combinations = try ScanRunner.combinations(spaces)
         var costs: [ScanCost] = []
-        for (scan, compiler) in zip(plan.scans, compilers) {
+        let passes = plan.countPasses
+        for (index, (scan, compiler)) in zip(plan.scans, compilers).enumerated() {
             var ledger = CostLedger(compiler: compiler)
             if let filter = scan.filter { ledger.add(filter) }
             for key in scan.keys {
@@ -51,9 +52,16 @@ extension Engine {
                 if let filter = aggregate.filter { ledger.add(filter) }
                 if let argument = aggregate.argument { ledger.add(argument, as: aggregate.function.name) }
             }
+            for pass in passes where pass.scan == index { for count in pass.counts { ledger.add(plan.counts[count].condition) } }
             let isDense = ScanRunner.isDense(combinations, rows: store.rowCount(scan.table))
             let groups = spaces.isEmpty ? nil : isDense ? "\(combinations) groups in arrays" : "groups found by hashing, of \(combinations) combinations"
             costs.append(ScanCost(rows: store.rowCount(scan.table), parts: ledger.parts, groups: groups))
+        }
+        for pass in passes where pass.scan == nil {
+            var ledger = CostLedger(compiler: RowCompiler(store: store, table: pass.table, threads: threads, interrupt: interrupt))
+            if let scope = pass.scope { ledger.add(scope) }
+            for count in pass.counts { ledger.add(plan.counts[count].condition) }
+            costs.append(ScanCost(rows: store.rowCount(pass.table), parts: ledger.parts, groups: nil))
         }
         return costs
     }

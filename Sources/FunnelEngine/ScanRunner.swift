@@ -8,6 +8,8 @@ struct ScanResult {
     /// The combined code of each group; nil where a group's place is its code.
     var codes: [UInt64]?
     var accumulators: [Accumulator]
+    /// How many of the scan's rows each condition kept that was to be counted besides.
+    var counts: [Int]
 }
 
 /// Carries out one scan: one pass over a table, in morsels, over all threads.
@@ -21,8 +23,12 @@ struct ScanRunner {
     /// Up to so many combinations of keys, each has its place in an array; beyond, groups are found by hashing.
     static let denseLimit = 1 << 20
 
-    func run() throws(Diagnostic) -> ScanResult {
+    /// `conditions`: of the rows that the scan keeps, those for which each holds are counted besides; none where all aggregates
+    /// share a condition, which is taken for one of the scan.
+    func run(counting conditions: [RowCondition] = []) throws(Diagnostic) -> ScanResult {
         let scan = sharing(scan)
+        var counted: [any BitsNode] = []
+        for condition in conditions { counted.append(try compiler.bits(condition)) }
         let filter = try scan.filter.map { condition throws(Diagnostic) in try compiler.bits(condition) }
         var aggregates: [CompiledAggregate] = []
         for aggregate in scan.aggregates { aggregates.append(try CompiledAggregate(aggregate, compiler)) }
@@ -36,7 +42,8 @@ struct ScanRunner {
             isDense && !spaces.isEmpty
             ? CellScan(scan, aggregates, keys: spaces.map { $0.nodes[index] }, spaces: spaces, strides: strides, rows: rows, links: links) : nil
         let workers = (0..<threads).map { _ in
-            Worker(aggregates, groups: isDense ? Int(combinations) : 0, scan: self, isDense: isDense, filter: filter, cells: cells)
+            Worker(
+                aggregates, groups: isDense ? Int(combinations) : 0, scan: self, isDense: isDense, filter: filter, counted: counted, cells: cells)
         }
         let finished = Workers.run(threads: threads, morsels: morsels, interrupt: compiler.interrupt) { worker, morsel in
             let range = Workers.rows(of: morsel, in: rows)
@@ -59,7 +66,7 @@ struct ScanRunner {
 
     /// A condition that all aggregates have is one of the scan: what is not kept need not be grouped.
     private func sharing(_ scan: Scan) -> Scan {
-        guard let shared = scan.aggregates.first?.filter, scan.aggregates.allSatisfy({ $0.filter == shared }) else { return scan }
+        guard let shared = scan.sharedFilter else { return scan }
         var narrowed = scan
         narrowed.filter = scan.filter.map { .and([$0, shared]) } ?? shared
         for index in narrowed.aggregates.indices { narrowed.aggregates[index].filter = nil }
@@ -82,12 +89,13 @@ struct ScanRunner {
 
     private static func merged(_ results: [ScanResult], _ aggregates: [CompiledAggregate], dense: Int?) -> ScanResult {
         if results.count == 1 { return results[0] }
+        let counts = results[0].counts.indices.map { place in results.reduce(0) { $0 + $1.counts[place] } }
         if let dense {
             let identity = (0..<UInt32(dense)).map { $0 }
             for other in results.dropFirst() {
                 for (mine, theirs) in zip(results[0].accumulators, other.accumulators) { mine.merge(theirs, map: identity) }
             }
-            return results[0]
+            return ScanResult(codes: nil, accumulators: results[0].accumulators, counts: counts)
         }
         let codes = Set(results.flatMap { $0.codes ?? [] }).sorted()
         var places: [UInt64: UInt32] = [:]
@@ -98,7 +106,7 @@ struct ScanRunner {
             let map = (result.codes ?? []).map { places[$0] ?? 0 }
             for (mine, theirs) in zip(accumulators, result.accumulators) { mine.merge(theirs, map: map) }
         }
-        return ScanResult(codes: codes, accumulators: accumulators)
+        return ScanResult(codes: codes, accumulators: accumulators, counts: counts)
     }
 }
 
@@ -107,6 +115,9 @@ private final class Worker: @unchecked Sendable {
     let scratch = Scratch()
     private let scan: ScanRunner
     private let filter: (any BitsNode)?
+    /// What is counted besides of the rows that are kept, and how many were.
+    private let counted: [any BitsNode]
+    private var counts: [Int]
     private let isDense: Bool
     private let accumulators: [Accumulator]
     /// For each key its codes as they are stored, where it is a text of the rows themselves, and what a code counts in the
@@ -122,8 +133,12 @@ private final class Worker: @unchecked Sendable {
     /// Where the scan can be counted in cells.
     private let cells: (scan: CellScan, tallies: [CellTally])?
 
-    init(_ aggregates: [CompiledAggregate], groups: Int, scan: ScanRunner, isDense: Bool, filter: (any BitsNode)?, cells: CellScan?) {
+    init(
+        _ aggregates: [CompiledAggregate], groups: Int, scan: ScanRunner, isDense: Bool, filter: (any BitsNode)?, counted: [any BitsNode], cells: CellScan?
+    ) {
         self.scan = scan
+        self.counted = counted
+        counts = [Int](repeating: 0, count: counted.count)
         self.cells = cells.map { ($0, $0.tallies()) }
         self.filter = filter
         self.isDense = isDense
@@ -143,19 +158,24 @@ private final class Worker: @unchecked Sendable {
         return result
     }
 
-    private var result: ScanResult { ScanResult(codes: isDense ? nil : codes, accumulators: accumulators) }
+    private var result: ScanResult { ScanResult(codes: isDense ? nil : codes, accumulators: accumulators, counts: counts) }
 
     func add(_ rows: Range<Int>, _ links: LeadLinks?) {
         let morsel = scratch.morsel(rows, links)
+        let bits = filter?.evaluate(morsel, scratch)
+        for (place, condition) in counted.enumerated() {
+            let marks = condition.evaluate(morsel, scratch)
+            if let bits { Kernels.and(marks, bits, morsel.count) }
+            counts[place] += Kernels.population(marks, morsel.count)
+            scratch.give(marks)
+        }
         if let cells, cells.scan.suits(rows) {
-            let bits = filter?.evaluate(morsel, scratch)
             cells.scan.add(morsel, bits, to: cells.tallies, scratch)
             bits.map(scratch.give)
             return
         }
         let constants = scan.spaces.map { space in space.nodes[scan.index].constant(rows).map { min($0, UInt32(space.count)) } }
-        guard let filter else { return add(morsel, nil, constants) }
-        let bits = filter.evaluate(morsel, scratch)
+        guard let bits else { return add(morsel, nil, constants) }
         let kept = Kernels.population(bits, morsel.count)
         let readsRows = readsValues || constants.contains(nil)
         if kept == morsel.count {

@@ -6,12 +6,15 @@ package struct Answer: Sendable {
     /// The line over all rows, computed from the rows of the store, where it was asked for; its keys are `missing`.
     package var total: [Value]?
     package var remarks: [Remark]
+    /// What its plan counts besides; empty where no line came by which an engine could say it.
+    package var counts: [Int]
 
-    package init(columns: [AnswerColumn], rows: [[Value]], total: [Value]? = nil, remarks: [Remark] = []) {
+    package init(columns: [AnswerColumn], rows: [[Value]], total: [Value]? = nil, remarks: [Remark] = [], counts: [Int] = []) {
         self.columns = columns
         self.rows = rows
         self.total = total
         self.remarks = remarks
+        self.counts = counts
     }
 
     /// How many of the columns are keys; they come first.

@@ -14,6 +14,8 @@ package struct Plan: Sendable, Hashable {
     package var top: PlanTop?
     package var limit: Int?
     package var withTotal: Bool
+    /// What remarks under the answer count, besides its lines.
+    package var counts: [RowCount]
     package var rules: CalendarRules
     package var now: Instant
     /// `as of`: what happened at or after this moment does not exist.
@@ -21,7 +23,8 @@ package struct Plan: Sendable, Hashable {
 
     package init(
         keys: [PlanKey], scans: [Scan], slotCount: Int, measures: [PlanMeasure], having: MeasureCondition? = nil, order: [PlanOrder] = [],
-        top: PlanTop? = nil, limit: Int? = nil, withTotal: Bool = false, rules: CalendarRules, now: Instant, asOf: Instant? = nil
+        top: PlanTop? = nil, limit: Int? = nil, withTotal: Bool = false, counts: [RowCount] = [], rules: CalendarRules, now: Instant,
+        asOf: Instant? = nil
     ) {
         self.keys = keys
         self.scans = scans
@@ -32,6 +35,7 @@ package struct Plan: Sendable, Hashable {
         self.top = top
         self.limit = limit
         self.withTotal = withTotal
+        self.counts = counts
         self.rules = rules
         self.now = now
         self.asOf = asOf

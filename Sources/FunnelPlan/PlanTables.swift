@@ -13,6 +13,11 @@ extension Plan {
                 if let filter = aggregate.filter { tables.formUnion(filter.tables) }
             }
         }
+        for count in counts {
+            tables.insert(count.table)
+            tables.formUnion(count.condition.tables)
+            if let scope = count.scope { tables.formUnion(scope.tables) }
+        }
         return tables
     }
 }

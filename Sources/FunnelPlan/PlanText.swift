@@ -2,7 +2,7 @@ import FunnelModel
 
 /// A plan in words, a line a node: what `plan QUERY` shows and golden files record.
 package struct PlanText {
-    /// `costs` are lines on what each scan reads, where a store is at hand.
+    /// `costs` are lines on what each scan reads, where a store is at hand; behind them those of the passes that only count.
     package static func lines(_ plan: Plan, costs: [[String]] = []) -> [String] {
         var lines: [String] = []
         if let asOf = plan.asOf { lines.append("as known before \(text(asOf))") }
@@ -17,14 +17,27 @@ package struct PlanText {
             lines.append("measure \(measure.name) = \(text(measure.value)) as \(measure.quantity.name)" + (measure.isShown ? "" : ", not shown"))
         }
         if !plan.keys.isEmpty { lines.append("meet on " + plan.keys.map(\.name).joined(separator: ", ")) }
+        let passes = plan.countPasses
         for (index, scan) in plan.scans.enumerated() {
             lines.append("scan \(scan.table.rawValue)" + (scan.makesGroups ? "" : ", for lines of other scans"))
             if let filter = scan.filter { lines.append("  where " + text(filter)) }
             if !scan.keys.isEmpty { lines.append("  by " + scan.keys.map(text).joined(separator: ", ")) }
             lines.append(contentsOf: scan.aggregates.map { "  " + text($0) })
+            for pass in passes where pass.scan == index { lines.append(contentsOf: text(pass, of: plan)) }
             if costs.indices.contains(index) { lines.append(contentsOf: costs[index].map { "  " + $0 }) }
         }
+        for (index, pass) in passes.filter({ $0.scan == nil }).enumerated() {
+            lines.append("scan \(pass.table.rawValue), for remarks")
+            if let scope = pass.scope { lines.append("  where " + text(scope)) }
+            lines.append(contentsOf: text(pass, of: plan))
+            let place = plan.scans.count + index
+            if costs.indices.contains(place) { lines.append(contentsOf: costs[place].map { "  " + $0 }) }
+        }
         return lines
+    }
+
+    private static func text(_ pass: CountPass, of plan: Plan) -> [String] {
+        pass.counts.map { "  \(plan.counts[$0].name) = count(where \(text(plan.counts[$0].condition)))" }
     }
 
     /// A funnel in words. `cost` are lines on what it reads.

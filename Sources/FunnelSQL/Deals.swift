@@ -33,12 +33,23 @@ struct StateWriter {
 /// What its deals say of a lead: a row for each lead that has a win or, where that is asked, a deal.
 struct WinWriter {
     let draft: Draft
+    /// All, where that is not known.
+    let needs: LeadNeeds?
 
-    private var needsWonAt: Bool { draft.needs?.wonAt ?? true }
-    private var needsAll: Bool { draft.needs?.allDeals ?? true }
+    private var needsWonAt: Bool { needs?.wonAt ?? true }
+    private var needsAll: Bool { needs?.allDeals ?? true }
 
-    /// Whether no more is asked than which leads are won: then it is a list of keys.
-    var isList: Bool { !needsWonAt && !needsAll && draft.rules.asksInAggregates }
+    /// A list of the leads that have a won deal, or of those whose deals are all lost.
+    func list(of state: DealState) throws(Diagnostic) -> String {
+        let rows = RowWriter(draft, .deals)
+        guard let key = try rows.own(.lead) else { throw .noTable("deals") }
+        let stands = StateWriter(table: try draft.table(.deals), alias: "d", rules: draft.rules).is(state)
+        let source = "select \(key.text) as lead_key\n\(try rows.source())\nwhere "
+        let named = Condition("\(key.text) is not null", mayBeUnknown: false)
+        guard state == .lost else { return draft.add("\(state)_leads", source + Condition.all([stands, named]).text) }
+        return draft.add(
+            "\(state)_leads", source + "\(named.text)\ngroup by \(key.text)\nhaving max(case when \(stands.text) then 0 else 1 end) = 0")
+    }
 
     func part() throws(Diagnostic) -> String {
         let rows = RowWriter(draft, .deals)
@@ -47,7 +58,6 @@ struct WinWriter {
         let closed = try rows.own(.closed).map { draft.rules.read($0.text, $0.type) } ?? rows.null(.date)
         let (won, open) = (state.is(.won), state.is(.open))
         let source = try rows.source()
-        if isList { return draft.add("won_leads", "select \(key.text) as lead_key\n\(source)\nwhere \(won.text) and \(key.text) is not null") }
         if needsAll {
             let items =
                 [

@@ -9,6 +9,7 @@ extension DialectRules {
     var repeatsParts: Bool { false }
     var numbersFirst: Bool { false }
     var asksInAggregates: Bool { true }
+    var countsInScans: Bool { false }
 
     func quoted(_ name: String) -> String { "\"" + Self.doubled(name, "\"") + "\"" }
     var lineBreak: String { "chr(10)" }
@@ -58,6 +59,7 @@ extension DialectRules {
     func start(of grain: Grain, _ date: String) -> String {
         grain == .day ? date : "cast(date_trunc('\(grain.rawValue)', \(date)) as date)"
     }
+    func start(of grain: Grain, stored timestamp: String) -> String? { nil }
     func weekday(_ date: String) -> String { "extract(isodow from \(date))" }
     func part(_ part: DatePart, ofDate date: String) -> String {
         part == .weekday ? "cast(\(weekday(date)) as bigint)" : "cast(extract(\(part.rawValue) from \(date)) as bigint)"

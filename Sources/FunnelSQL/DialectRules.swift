@@ -18,8 +18,10 @@ protocol DialectRules: Sendable {
     var repeatsParts: Bool { get }
     /// Whether the first of some lines are found by their numbers; else by `limit`.
     var numbersFirst: Bool { get }
-    /// Whether an aggregate's condition may ask whether a key is among those of another table.
+    /// Whether an aggregate's condition may ask whether a key is among those of another table, and that is fast for any number of them.
     var asksInAggregates: Bool { get }
+    /// Whether what is counted beside the lines is counted with the groups and then added up.
+    var countsInScans: Bool { get }
 
     // Names, types and constants
     func quoted(_ name: String) -> String
@@ -64,6 +66,8 @@ protocol DialectRules: Sendable {
     func adding(months: Int, to date: String) -> String
     func adding(months: Int, toTimestamp value: String) -> String
     func start(of grain: Grain, _ date: String) -> String
+    /// The same of a time stamp as it is stored; nil where its day is taken before, which costs as little.
+    func start(of grain: Grain, stored timestamp: String) -> String?
     /// Monday 1 … Sunday 7.
     func weekday(_ date: String) -> String
     func part(_ part: DatePart, ofDate date: String) -> String

@@ -6,6 +6,9 @@ struct LeadNeeds {
     private(set) var wonAt = false
     private(set) var allDeals = false
 
+    /// Whether no more is asked than which leads are won: a list of keys says that.
+    var isList: Bool { !wonAt && !allDeals }
+
     init(_ plan: Plan) {
         for scan in plan.scans {
             scan.filter.map { look($0) }

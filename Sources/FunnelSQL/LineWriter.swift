@@ -22,7 +22,8 @@ struct LineWriter {
     }
 
     func select() throws(Diagnostic) -> (String, [SQLColumn]) {
-        let filled = try writer.filled(try writer.groups())
+        let groups = try writer.groups()
+        let filled = try writer.filled(groups)
         let values = plan.measures.map(\.value) + (plan.having.map(Self.values) ?? [])
         let frames = FrameWriter(writer)
         let framed = try frames.framed(filled, values)
@@ -32,10 +33,11 @@ struct LineWriter {
         let relation = try frames.compared(framed, values, totals: nil, &measures)
         let source = Source(relation: relation, totals: inner, measures: measures)
         let columns = self.columns(measures)
-        guard plan.top != nil || plan.withTotal else { return (plain(source), columns) }
+        let counts = try CountWriter(writer).columns(groups)
+        guard plan.top != nil || plan.withTotal else { return (plain(source, counts), columns) }
         let lines = try self.lines(source)
-        guard plan.withTotal, let totals else { return (ordered(lines), columns) }
-        return (withTotal(lines, totals, measures), columns)
+        guard plan.withTotal, let totals else { return (ordered(lines, counts), columns) }
+        return (withTotal(lines, totals, measures, counts), columns)
     }
 
     private static func values(_ condition: MeasureCondition) -> [MeasureValue] {
@@ -79,6 +81,7 @@ struct LineWriter {
             + shown.map { SQLColumn(plan.measures[$0].name, measures.type(plan.measures[$0].value)) }
             + (LineMarks.hasFewRows(plan) ? [SQLColumn(LineMarks.fewRows, .exact(scale: 0))] : [])
             + (LineMarks.hasKinds(plan) ? [SQLColumn(LineMarks.kind, .exact(scale: 0))] : [])
+            + plan.counts.map { SQLColumn($0.name, .exact(scale: 0)) }
     }
 
     private func output(_ text: String, _ column: SQLColumn) -> String { rules.output(Layout.bare(text), column.type) + " as " + rules.quoted(column.name) }
@@ -90,17 +93,19 @@ struct LineWriter {
 
     // MARK: - Lines that are groups
 
-    private func plain(_ source: Source) -> String {
+    private func plain(_ source: Source, _ counts: CountColumns) -> String {
         let columns = self.columns(source.measures)
         var texts = names + shown.map { source.measures.write(plan.measures[$0].value) }
         if LineMarks.hasFewRows(plan) { texts.append(fewRows(source.measures)) }
+        texts += counts.names
         let items = zip(texts, columns).map { output($0, $1) }
         // A measure that is shown is ordered by under its name.
         let order = terms(isOther: nil) { measure in
             shown.firstIndex(of: measure).map { rules.quoted(columns[names.count + $0].name) } ?? source.measures.write(plan.measures[measure].value)
         }
         return [
-            Layout.clause("select", items.isEmpty ? ["1"] : items), source.from(), plan.having.map { "where \(source.measures.condition($0).text)" },
+            Layout.clause("select", items.isEmpty ? ["1"] : items), source.from() + counts.joins,
+            plan.having.map { "where \(source.measures.condition($0).text)" },
             order.isEmpty ? nil : "order by " + order.joined(separator: ", "), plan.limit.map { "limit \($0)" },
         ].compactMap { $0 }.joined(separator: "\n")
     }
@@ -216,19 +221,20 @@ struct LineWriter {
 
     // MARK: - The last select
 
-    private func outputs(_ columns: [SQLColumn]) -> [String] {
+    private func outputs(_ columns: [SQLColumn], _ counts: CountColumns) -> [String] {
         let texts =
             names + shown.map { "measure_\($0 + 1)" } + (LineMarks.hasFewRows(plan) ? ["few_rows"] : []) + (LineMarks.hasKinds(plan) ? ["line_kind"] : [])
+            + counts.names
         return zip(texts, columns).map { output($0, $1) }
     }
 
-    private func ordered(_ lines: String) -> String {
+    private func ordered(_ lines: String, _ counts: CountColumns) -> String {
         let order = terms(isOther: plan.top?.withOther == true ? "line_kind" : nil) { "measure_\($0 + 1)" }
-        return Layout.clause("select", outputs(columns(MeasureWriter(writer)))) + "\nfrom \(lines)"
+        return Layout.clause("select", outputs(columns(MeasureWriter(writer)), counts)) + "\nfrom \(lines)" + counts.joins
             + (order.isEmpty ? "" : "\norder by " + order.joined(separator: ", ")) + (plan.limit.map { "\nlimit \($0)" } ?? "")
     }
 
-    private func withTotal(_ lines: String, _ totals: String, _ measures: MeasureWriter) -> String {
+    private func withTotal(_ lines: String, _ totals: String, _ measures: MeasureWriter, _ counts: CountColumns) -> String {
         let order = terms(isOther: plan.top?.withOther == true ? "line_kind" : nil) { "measure_\($0 + 1)" }
         let all =
             names + plan.measures.indices.map { "measure_\($0 + 1)" } + (LineMarks.hasFewRows(plan) ? ["few_rows"] : []) + ["line_kind"]
@@ -241,7 +247,8 @@ struct LineWriter {
         let both =
             Layout.clause("select", all + ["place"]) + "\nfrom \(numbered)" + "\nunion all\n"
             + Layout.clause("select", total) + "\nfrom \(totals)"
-        return Layout.clause("select", outputs(columns(measures))) + "\nfrom (\n" + Layout.indented(both) + "\n) as answer\norder by place is null, place"
+        return Layout.clause("select", outputs(columns(measures), counts)) + "\nfrom (\n" + Layout.indented(both) + "\n) as answer" + counts.joins
+            + "\norder by place is null, place"
     }
 }
 

@@ -4,6 +4,9 @@ import FunnelPlan
 /// What PostgreSQL says differently.
 struct PostgresRules: DialectRules {
     let name = "postgres"
+    /// A list that does not fit into the memory of a worker is read again for every row.
+    let asksInAggregates = false
+    let countsInScans = true
 
     func type(_ type: SQLType) -> String {
         switch type {
@@ -30,6 +33,9 @@ struct PostgresRules: DialectRules {
     /// A date is truncated as a time stamp: as one with a zone, the session's zone would play a part.
     func start(of grain: Grain, _ date: String) -> String {
         grain == .day ? date : "cast(date_trunc('\(grain.rawValue)', cast(\(date) as timestamp)) as date)"
+    }
+    func start(of grain: Grain, stored timestamp: String) -> String? {
+        grain == .day ? nil : "cast(date_trunc('\(grain.rawValue)', \(timestamp)) as date)"
     }
     /// A backslash would be an escape.
     func like(_ text: String, _ pattern: String) -> String { "\(text) like \(literal(pattern)) escape ''" }

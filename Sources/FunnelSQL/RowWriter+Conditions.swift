@@ -28,7 +28,7 @@ extension RowWriter {
         case .any(let other, let inner):
             return try lead(withAny: inner, in: other).map { Condition("\($0).lead_key is not null", mayBeUnknown: false) } ?? .no
         case .wonWithin(let span): return try wonWithin(span)
-        case .agedAtLeast(let span, let now): return try during(try created(), nil, Self.latest(before: now, by: span))
+        case .agedAtLeast(let span, let now): return try self.condition(.isPast(try created(), by: span, at: now))
         }
     }
 
@@ -123,22 +123,6 @@ extension RowWriter {
                 return Condition("\(try time(won, as: .date)) <= \(rules.adding(months: months, to: try time(created, as: .date)))")
             }
             return Condition("\(try time(won, as: .timestamp)) <= \(rules.adding(months: months, toTimestamp: try time(created, as: .timestamp)))")
-        }
-    }
-
-    /// The end, not included, of the instants that lie at least so long before another.
-    private static func latest(before now: Instant, by span: TimeSpan) -> Instant {
-        func instant(_ total: Int64) -> Instant {
-            let day = Calendar.floorDivide(Int(total), Int(microsecondsPerDay))
-            return Instant(day: day, microseconds: total - Int64(day) * microsecondsPerDay)
-        }
-        switch span {
-        case .microseconds(let microseconds): return instant(now.total - microseconds + 1)
-        case .months(let months):
-            // The last day on which so many months later is no later than now.
-            var day = Calendar.adding(months: -months, to: now.day) + 4
-            while Calendar.adding(months: months, to: day) > now.day { day -= 1 }
-            return Instant(day: day, microseconds: Calendar.adding(months: months, to: day) == now.day ? now.microseconds + 1 : microsecondsPerDay)
         }
     }
 }

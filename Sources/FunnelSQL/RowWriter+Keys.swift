@@ -29,13 +29,29 @@ extension RowWriter {
             return "cast(" + (calendar.weekStart == 1 ? "\(number) - 1" : "(\(number) + \(7 - calendar.weekStart)) % 7")
                 + " as \(rules.type(.exact(scale: 0))))"
         }
-        let start = rules.start(of: grain, day, calendar)
-        guard case .periods(let count) = shift, count != 0 else { return start }
+        var start = rules.start(of: grain, day, calendar)
+        guard case .periods(let count) = shift else { return start }
+        if rules.isPlain(grain, calendar), case .column(let reference) = value, case .file(let index) = reference.index, try type(value) == .timestamp,
+            let direct = rules.start(of: grain, stored: try stored(reference, index))
+        {
+            start = direct
+        }
+        guard count != 0 else { return start }
         return rules.adding(periods: count, of: grain, to: start)
     }
 }
 
 extension DialectRules {
+    /// Whether a grain's periods are those that engines know: weeks from Monday on, and years from January on.
+    func isPlain(_ grain: Grain, _ calendar: CalendarRules) -> Bool {
+        switch grain {
+        case .week: calendar.weekStart == 1
+        case .quarter, .year: calendar.fiscalStart == 1
+        case .day, .month: true
+        case .weekday, .hour: false
+        }
+    }
+
     /// The first day of the period that holds a date, by the rules of weeks and fiscal years.
     func start(of grain: Grain, _ date: String, _ calendar: CalendarRules) -> String {
         let (week, fiscal) = (calendar.weekStart - 1, calendar.fiscalStart - 1)

@@ -87,17 +87,25 @@ final class RowWriter {
     private func wins() throws(Diagnostic) -> String {
         let lead = try lead()
         guard let id = try column(.id, of: .leads, lead) else { throw .noTable("leads") }
-        let part = try draft.shared("wins") { () throws(Diagnostic) in try WinWriter(draft: draft).part() }
+        // What counts ask of deals is not known beforehand.
+        let part = try draft.shared(isCounting ? "all wins" : "wins") { () throws(Diagnostic) in
+            try WinWriter(draft: draft, needs: isCounting ? nil : draft.needs).part()
+        }
         guard let key = try draft.table(.deals).schema.column(.lead) else { throw .noTable("deals") }
         return join("wins", as: "w", part) { matching(id, ("\($0).lead_key", RowType(key.type))) }
     }
 
-    /// Whether the lead is won: a list of keys is looked up, where no more is asked of the deals.
-    private func isWon() throws(Diagnostic) -> Condition {
-        guard WinWriter(draft: draft).isList else { return Condition("\(try wins()).is_won = 1") }
+    /// Whether rows are only counted.
+    var isCounting = false
+
+    /// Whether it is looked up in a list of keys how leads stand: where no more is asked of their deals.
+    private var looksUp: Bool { rules.asksInAggregates && (isCounting || draft.needs?.isList == true) }
+
+    /// Whether the lead is won or lost, by the list of those that are.
+    private func isListed(_ state: DealState) throws(Diagnostic) -> Condition {
         let lead = try lead()
         guard let id = try column(.id, of: .leads, lead), let key = try draft.table(.deals).schema.column(.lead) else { throw .noTable("leads") }
-        let part = try draft.shared("wins") { () throws(Diagnostic) in try WinWriter(draft: draft).part() }
+        let part = try draft.shared("list of \(state)") { () throws(Diagnostic) in try WinWriter(draft: draft, needs: nil).list(of: state) }
         guard id.type != RowType(key.type) else { return Condition("\(id.text) in (select lead_key from \(part))") }
         let listed = asText(("lead_key", RowType(key.type)))
         return Condition("\(asText(id)) in (select \(listed) from \(part))")
@@ -170,7 +178,8 @@ final class RowWriter {
         case .dealNewCustomer where kept == .won:
             needsWinNumbers = true
             return Condition("d.win_number = 1", mayBeUnknown: false)
-        case .leadWon: return try isWon()
+        case .leadWon: return looksUp ? try isListed(.won) : Condition("\(try wins()).is_won = 1")
+        case .leadLost where looksUp: return try isListed(.lost)
         case .leadLost:
             let alias = try wins()
             return Condition("\(alias).is_won = 0 and \(alias).is_open = 0", binding: .and)

@@ -15,10 +15,12 @@ package enum SQLAnswer {
         let hasKinds = LineMarks.hasKinds(plan)
         var answer = Answer(columns: columns, rows: [])
         var small = 0
+        let kindPlace = width + (hasFewRows ? 1 : 0)
+        answer.counts = counts(rows.first, query, from: kindPlace + (hasKinds ? 1 : 0)) ?? []
         for row in rows {
             var values = zip(row, query.columns).prefix(width).map { value($0, $1.type) }
             for (index, key) in plan.keys.enumerated() { values[index] = self.key(values[index], key.kind, plan.rules) }
-            let kind = hasKinds ? row[row.count - 1].double ?? 0 : 0
+            let kind = hasKinds ? row[kindPlace].double ?? 0 : 0
             if hasFewRows, row[width].double == 1, kind == 0 { small += 1 }
             if kind == 2 {
                 answer.total = values
@@ -29,6 +31,17 @@ package enum SQLAnswer {
         }
         if small > 0 { answer.remarks.append(Remark(.caution, "\(small) of \(answer.rows.count) groups rest on fewer than 30 rows")) }
         return answer
+    }
+
+    /// What was counted besides stands in every row; nil where there is no row.
+    private static func counts(_ row: [Value]?, _ query: SQLQuery, from place: Int) -> [Int]? {
+        guard let row else { return nil }
+        var counts: [Int] = []
+        for (value, column) in zip(row, query.columns).dropFirst(place) {
+            guard case .exact(let count) = self.value(value, column.type), let number = Int(exactly: count.units) else { return nil }
+            counts.append(number)
+        }
+        return counts
     }
 
     package static func answer(_ rows: [[Value]], to query: SQLQuery, of plan: ListPlan) -> Answer {

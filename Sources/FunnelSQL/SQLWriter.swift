@@ -5,6 +5,7 @@ package import FunnelText
 package enum SQLWriter {
     /// `title` is the query in the words of the language; it stands in the first line.
     package static func query(_ plan: Plan, _ catalog: SQLCatalog, _ dialect: SQLDialect, title: String? = nil) throws(Diagnostic) -> SQLQuery {
+        let plan = dialect.rules.countsInScans ? plan.countingInScans : plan
         let draft = Draft(catalog, dialect.rules, asOf: plan.asOf, needs: LeadNeeds(plan))
         let writer = try PlanWriter(plan, draft)
         let (select, columns) = try LineWriter(writer).select()

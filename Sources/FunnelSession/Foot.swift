@@ -10,7 +10,9 @@ struct Foot {
     /// Carries a plan out.
     let answer: (Plan) throws(Diagnostic) -> Answer
 
-    func remarks(_ bound: BoundQuery, _ answer: Answer? = nil) throws(Diagnostic) -> [Remark] {
+    /// `counts` are those of the bound plan, where its answer holds them; else each is asked for. `answer` is looked at where it
+    /// is what the query asks for.
+    func remarks(_ bound: BoundQuery, counts: [Int] = [], of answer: Answer? = nil) throws(Diagnostic) -> [Remark] {
         let facts = bound.facts
         var remarks: [Remark] = []
         if facts.asksForTime, !facts.axes.isEmpty {
@@ -25,10 +27,10 @@ struct Foot {
             remarks.append(Remark(.scope, "won within \(facts.windows.map(\.name).joined(separator: ", ")) of the lead's creation"))
         }
         for window in facts.windows {
-            guard let plan = window.tooYoung, let count = try number(plan), count > 0 else { continue }
+            guard let place = window.tooYoung, let count = try count(place, counts, bound.plan), count > 0 else { continue }
             remarks.append(Remark(.leftOut, Counted.text(count, "lead", "leads") + " younger than \(window.name) left out"))
         }
-        if let plan = facts.stillOpen, let count = try number(plan), count > 0 {
+        if let place = facts.stillOpen, let count = try count(place, counts, bound.plan), count > 0 {
             remarks.append(Remark(.leftOut, Counted.text(count, "lead is", "leads are") + " still open: neither won nor lost"))
         }
         if facts.readsLeadOf.contains(.deals), store.links.dealsWithoutLead > 0 {
@@ -78,8 +80,9 @@ struct Foot {
             "\(grain.rawValue)s from \(now.label) on are younger than nine of ten cycles take (\(Grouped.text(days)) days): their value may still rise")
     }
 
-    private func number(_ plan: Plan) throws(Diagnostic) -> Int? {
-        guard case .exact(let count)? = try answer(plan).rows.first?.first else { return nil }
+    private func count(_ place: Int, _ known: [Int], _ plan: Plan) throws(Diagnostic) -> Int? {
+        if known.indices.contains(place) { return known[place] }
+        guard case .exact(let count)? = try answer(plan.counting(plan.counts[place])).rows.first?.first else { return nil }
         return Int(exactly: count.units)
     }
 }

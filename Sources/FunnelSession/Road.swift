@@ -68,7 +68,7 @@ extension Session {
         for warning in bound.warnings { report(warning) }
         for warning in Values(store).warnings(bound.probes) { report(warning) }
         var answer = try self.answer(bound.plan)
-        answer.remarks = try Foot(store: store, answer: self.answer).remarks(bound, answer) + answer.remarks
+        answer.remarks = try Foot(store: store, answer: self.answer).remarks(bound, counts: answer.counts, of: answer) + answer.remarks
         return answer
     }
 

@@ -97,8 +97,8 @@ extension Session {
         let bound = try Binder.bind(check, in: source, context)
         for warning in bound.query.warnings { report(warning) }
         for warning in Values(store).warnings(bound.query.probes) { report(warning) }
-        let all = try answer(bound.query.plan)
-        var plan = bound.query.plan
+        var plan = bound.query.plan.uncounted
+        let all = try answer(plan)
         let failing = MeasureCondition.not(check.orMissing ? .or(bound.condition, bound.missing) : bound.condition)
         plan.having = plan.having.map { .and($0, failing) } ?? failing
         plan.measures += CheckText.differences(bound.condition, plan.measures)

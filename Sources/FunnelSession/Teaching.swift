@@ -27,7 +27,7 @@ extension Session {
         }
         for warning in Values(store).warnings(bound.probes) { report(warning) }
         var answer = try self.answer(bound.plan)
-        answer.remarks = try Foot(store: store, answer: self.answer).remarks(bound) + answer.remarks
+        answer.remarks = try Foot(store: store, answer: self.answer).remarks(bound, counts: answer.counts) + answer.remarks
         if query.keys.isEmpty, bound.plan.measures.count == steps.count, let row = answer.rows.first {
             emit(.text(numbers(steps, row, bound) + answer.remarks.map { StyledLine("  " + $0.text, .foot) }))
         } else {
@@ -79,7 +79,7 @@ extension Session {
                 if columns.isEmpty, member.label == entry.name { throw error }
                 continue
             }
-            columns.append((member.label, member.meaning, try answer(bound.plan)))
+            columns.append((member.label, member.meaning, try answer(bound.plan.uncounted)))
         }
         let answer = query.keys.isEmpty ? Self.sideBySide(columns) : Self.joined(columns)
         try present(answer, format: query.format, into: query.into, in: source, folder: folder)

@@ -36,7 +36,7 @@ extension Session {
     private func groups(_ plan: Plan, _ values: [MeasureValue]) throws(Diagnostic) -> (
         keys: [AnswerColumn], groups: [(key: [Value], values: [Double])], total: [Double]
     ) {
-        var plan = plan
+        var plan = plan.uncounted
         plan.measures = values.enumerated().map { PlanMeasure(name: String($0.offset), quantity: .number, value: $0.element) }
         plan.having = nil
         plan.order = []

@@ -71,6 +71,16 @@ struct NaiveEvaluator {
         }
     }
 
+    /// What the plan counts besides its lines.
+    var counts: [Int] {
+        plan.counts.map { count in
+            let rows = NaiveRows(store: store, table: count.table)
+            return (0..<(store.tables[count.table]?.count ?? 0)).count { row in
+                (count.scope.map { rows.holds($0, row) } ?? true) && rows.holds(count.condition, row)
+            }
+        }
+    }
+
     // MARK: - Measures
 
     /// The results of the aggregates over some groups taken together.

@@ -145,6 +145,9 @@ struct SamenessTests {
         if !same(answer.total ?? [], expected.total ?? []) {
             lines.append("total came \(answer.total.map { "\($0)" } ?? "-")\n  right \(expected.total.map { "\($0)" } ?? "-")")
         }
+        if answer.counts != expected.counts, !answer.rows.isEmpty || answer.total != nil {
+            lines.append("counts \(answer.counts), right \(expected.counts)")
+        }
         let (remarks, right) = (answer.remarks.map(\.text), expected.remarks.filter { $0.kind == .caution }.map(\.text))
         if remarks != right { lines.append("remarks \(remarks), right \(right)") }
         return lines.isEmpty ? nil : lines.joined(separator: "\n")
