@@ -30,11 +30,12 @@ struct FunnelSamenessTests {
         }
     }
 
-    static func random(_ seed: Int) -> (store: Store, cases: [Case]) {
+    /// Six funnels of a store, of as many as are drawn those that suit.
+    static func random(_ seed: Int, drawn: Int = 6, suits: (FunnelPlan, Store) -> Bool = { _, _ in true }) -> (store: Store, cases: [Case]) {
         var random = Seeded(seed + 50_000)
         let store = sorted(RandomStore(&random, rows: 0...160).store)
         var cases: [Case] = []
-        for number in 0..<6 {
+        for number in 0..<drawn where cases.count < 6 {
             var plan = RandomFunnel.plan(&random, store, now: SamenessTests.now)
             if random.oneIn(3) { plan.keys.append(.period("month", random.pick([.month, .week, .weekday, .hour]))) }
             if random.oneIn(5), let stages = store.tables[.stages], let stage = Self.reference(stages, .stage) {
@@ -43,7 +44,7 @@ struct FunnelSamenessTests {
             if random.oneIn(5) { plan.from = Instant(day: Calendar.day(year: 2024, month: 1, day: 5), microseconds: random.oneIn(2) ? 0 : 36_000_000_000) }
             if random.oneIn(5) { plan.until = Instant(day: Calendar.day(year: 2024, month: 3, day: 1)) }
             if random.oneIn(8) { plan.asOf = Instant(day: Calendar.day(year: 2024, month: 2, day: 10), microseconds: random.oneIn(2) ? 0 : 3_600_000_000) }
-            guard let answer = try? Engine(store: store, threads: 1, interrupt: nil).funnel(plan) else { continue }
+            guard suits(plan, store), let answer = try? Engine(store: store, threads: 1, interrupt: nil).funnel(plan) else { continue }
             cases.append(Case(name: "seed \(seed), funnel \(number)", plan: plan, expected: answer))
         }
         return (store, cases)
@@ -53,16 +54,16 @@ struct FunnelSamenessTests {
     func random(_ engine: EngineUnderTest) throws {
         var script = EngineScript()
         var asked: [(Case, SQLQuery)] = []
-        var refused = 0
-        for seed in SamenessTests.seeds(for: engine, oneIn: 10) {
-            let (store, cases) = Self.random(seed)
+        // One engine computes parts of a query anew wherever they are named: of it those funnels are asked that it can answer.
+        let isPicky = engine.name == "clickhouse"
+        let seeds = SamenessTests.seeds(for: engine, oneIn: isPicky ? 4 : 10)
+        for seed in seeds {
+            let (store, cases) = Self.random(seed, drawn: isPicky ? 120 : 6) { plan, store in
+                !isPicky || (try? SQLWriter.query(plan, SamenessTests.catalog(store), engine.dialect)) != nil
+            }
             script.load(store)
             for one in cases {
-                let query: SQLQuery
-                do { query = try SQLWriter.query(one.plan, SamenessTests.catalog(store), engine.dialect, title: one.name) } catch {
-                    refused += 1
-                    continue
-                }
+                let query = try SQLWriter.query(one.plan, SamenessTests.catalog(store), engine.dialect, title: one.name)
                 script.ask(query.text)
                 asked.append((one, query))
             }
@@ -80,9 +81,8 @@ struct FunnelSamenessTests {
             }
         }
         #expect(wrong == 0, "\(wrong) of \(asked.count) on \(engine.name)")
-        // Of all engines one computes parts of a query anew wherever they are named.
-        #expect(refused == 0 || engine.name == "clickhouse" && asked.count > 0, "\(refused) refused")
-        print("\(engine.name): \(asked.count) asked, \(wrong) wrong, \(refused) refused")
+        #expect(asked.count >= seeds.count * 5)
+        print("\(engine.name): \(asked.count) funnels asked, \(wrong) wrong")
     }
 
     @Test("moves between stages and leaks of random stores are the engine's", arguments: EngineUnderTest.present)
