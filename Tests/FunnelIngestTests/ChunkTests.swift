@@ -145,4 +145,28 @@ func naiveRecords(_ text: String, delimiter: UInt8 = Byte.comma) -> [[String]] {
             }
         }
     }
+
+    @Test("long pieces without quotes are read as they stand, up to the first field that has some", arguments: ["\n", "\r\n", "\r"], 0..<6)
+    func plainPieces(_ lineEnd: String, _ seed: Int) throws {
+        var random = Random(state: UInt64(seed) + 40)
+        let words = ["a", "bc", "x y", "zzzzzzzzzzzz", "é", "", "longer than sixteen bytes", "12:30"]
+        var lines = ["h0,h1,h2,h3"]
+        for _ in 0..<3000 {
+            let fields = (0..<4).map { _ in words.randomElement(using: &random)! }
+            lines.append((["row"] + fields.dropFirst()).joined(separator: ","))
+        }
+        // Half of the texts hold something else in the middle or near the end.
+        let odd = ["\"quoted, and more\",1,2,3", " row ,b ,c,d", "row,\"\",c,"]
+        if seed % 2 == 1 { lines[seed < 3 ? 1500 : 2990] = odd[seed / 2] }
+        let text = lines.joined(separator: lineEnd) + (seed % 3 == 0 ? "" : lineEnd)
+        let expected = naiveRecords(text).dropFirst()
+        for size in [1 << 20, 5000, 700] {
+            let loaded = try load(text, chunkSize: size, threads: 2) { $0.mappings = [] }
+            #expect(loaded.table.rowCount == expected.count)
+            for (at, column) in loaded.table.columns.enumerated() where column.type == .text {
+                let wanted = expected.map { at < $0.count ? $0[at] : "" }.map { $0.allSatisfy(\.isWhitespace) ? "∅" : $0 }
+                #expect(loaded.values(column.name) == wanted, "pieces of \(size)")
+            }
+        }
+    }
 }
