@@ -46,3 +46,20 @@ static inline system_marks system_mark(const uint8_t *bytes, uint8_t delimiter) 
 #endif
     return marks;
 }
+
+/// The top bits of 64 bytes.
+static inline uint64_t system_top_bits(const uint8_t *bytes) {
+    uint64_t bits = 0;
+#if defined(__AVX2__)
+    for (int part = 0; part < 2; part++) {
+        bits |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_loadu_si256((const __m256i *)(bytes + part * 32))) << part * 32;
+    }
+#elif defined(__x86_64__)
+    for (int part = 0; part < 4; part++) {
+        bits |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(bytes + part * 16))) << part * 16;
+    }
+#else
+    for (int at = 0; at < 64; at++) bits |= (uint64_t)(bytes[at] >> 7) << at;
+#endif
+    return bits;
+}

@@ -75,7 +75,9 @@ struct CellScan: Sendable {
                     passes.append(Pass(filter: aggregate.filter, values: nil, presence: nil, rowsOf: [index], valuesOf: []))
                 }
             case (.count, .exact(let node, .decimal)), (.sum, .exact(let node, .decimal)), (.mean, .exact(let node, .decimal)):
-                guard let column = node as? StoredExact, !column.fromLead, let values = CellTally.Values(column.values) else { return false }
+                guard let column = node as? StoredExact, !column.fromLead,
+                    let values = CellTally.Values(column.values, magnitude: column.greatest)
+                else { return false }
                 if let known = same.first(where: { passes[$0].valuesOf.first.map { scan.aggregates[$0].argument == plan.argument } ?? false }) {
                     passes[known].valuesOf.append(index)
                 } else {

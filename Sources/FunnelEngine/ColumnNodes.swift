@@ -6,8 +6,11 @@ struct StoredExact: NumberNode {
     let values: Integers
     let validity: Bitmap?
     let fromLead: Bool
-    /// What is known of the column's morsels, where it is one of the rows themselves and that helps.
-    var zones: Zones?
+    /// The column, where it is one of the rows themselves and what is known of all its values helps.
+    var column: Column?
+
+    /// What is known of the column's morsels.
+    var zones: Zones? { column?.zones }
 
     var presence: (any BitsNode)? { validity == nil ? nil : Presence(validity: validity, fromLead: fromLead) }
 
@@ -21,6 +24,12 @@ struct StoredExact: NumberNode {
         case .int32: 1 << 31
         case .int64, .computed: .max
         }
+    }
+
+    /// The magnitude that the largest one has, where all values have been looked at.
+    var greatest: UInt64 {
+        guard let column else { return magnitude }
+        return column.bounds.map { max($0.low.magnitude, $0.high.magnitude) } ?? 0
     }
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {

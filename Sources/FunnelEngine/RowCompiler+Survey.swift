@@ -12,7 +12,7 @@ extension RowCompiler {
             let (column, fromLead) = try column(reference)
             switch column.values {
             case .date(let days), .timestamp(let days, _, _):
-                return StoredExact(values: days, validity: column.validity, fromLead: fromLead, zones: fromLead ? nil : column.zones)
+                return StoredExact(values: days, validity: column.validity, fromLead: fromLead, column: fromLead ? nil : column)
             case .text, .integer, .decimal, .yesNo: throw .columnHasType(reference.name, column.type, wanted: "a date")
             }
         }

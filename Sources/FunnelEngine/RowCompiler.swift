@@ -78,10 +78,12 @@ struct RowCompiler {
 
     private func storedExact(_ reference: ColumnReference, scale: Int) throws(Diagnostic) -> any NumberNode<Int64> {
         let (column, fromLead) = try column(reference)
+        func stored(_ values: Integers) -> StoredExact {
+            StoredExact(values: values, validity: column.validity, fromLead: fromLead, column: fromLead ? nil : column)
+        }
         switch column.values {
-        case .integer(let values): return try rescaled(StoredExact(values: values, validity: column.validity, fromLead: fromLead), from: 0, to: scale)
-        case .decimal(let values, let own):
-            return try rescaled(StoredExact(values: values, validity: column.validity, fromLead: fromLead), from: own, to: scale)
+        case .integer(let values): return try rescaled(stored(values), from: 0, to: scale)
+        case .decimal(let values, let own): return try rescaled(stored(values), from: own, to: scale)
         case .date(let days): return StoredInstant(days: days, time: nil, unit: .second, validity: column.validity, fromLead: fromLead)
         case .timestamp(let days, let time, let unit): return StoredInstant(days: days, time: time, unit: unit, validity: column.validity, fromLead: fromLead)
         case .text, .yesNo: throw .columnHasType(reference.name, column.type, wanted: "a number or a date")

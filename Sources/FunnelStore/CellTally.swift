@@ -36,16 +36,29 @@ package final class CellTally {
     }
 
     /// Whole numbers of at most 32 bits that every row to be added has.
-    package enum Values: Sendable {
-        case int16(Buffer<Int16>)
-        case int32(Buffer<Int32>)
+    package struct Values: Sendable {
+        fileprivate enum Stored: Sendable {
+            case int16(Buffer<Int16>)
+            case int32(Buffer<Int32>)
+        }
 
-        package init?(_ values: Integers) {
+        fileprivate let stored: Stored
+        /// A cell holds values added up below this bit, and from it on how many rows they are.
+        fileprivate let shift: Int
+        /// So many rows fit into one cell.
+        fileprivate let mostRows: Int
+
+        /// Nil where the numbers are of other widths. No number is larger in magnitude than `magnitude`.
+        package init?(_ values: Integers, magnitude: UInt64) {
             switch values {
-            case .int16(let buffer): self = .int16(buffer)
-            case .int32(let buffer): self = .int32(buffer)
+            case .int16(let buffer): stored = .int16(buffer)
+            case .int32(let buffer): stored = .int32(buffer)
             case .int8, .int64, .computed: return nil
             }
+            let bits = UInt64.bitWidth - min(magnitude, 1 << 31).leadingZeroBitCount
+            // As many rows as their number has bits, and as a sum of so many has bits beside its sign.
+            shift = (65 + bits) / 2
+            mostRows = 1 << (63 - shift)
         }
     }
 
@@ -61,7 +74,7 @@ package final class CellTally {
     private let size: Int
     /// The cells of a day.
     private let width: Int
-    /// Of each cell the values added up, and how many rows they are 2^48 times: one addition a row. Without values the rows alone.
+    /// Of each cell the values added up and, above them, how many rows they are: one addition a row. Without values the rows alone.
     private let cells: UnsafeMutablePointer<Int64>
     /// What was in the cells before they were full.
     private let counts: UnsafeMutablePointer<Int64>
@@ -87,24 +100,19 @@ package final class CellTally {
         sums.deallocate()
     }
 
-    /// The sum of 32,768 values below 2^31 needs 47 bits, and their number 16.
-    private static let mostRows = 32_768
-
     /// Adds those of a run of rows, no longer than a morsel, that have a bit.
     package func add(_ rows: Range<Int>, _ bits: Kernels.Words) {
-        if values != nil {
-            precondition(rows.count <= Self.mostRows)
-            if self.rows + rows.count > Self.mostRows { spill() }
-            self.rows += rows.count
-        }
-        switch values {
-        case nil: add(rows, bits, value: EachOne())
+        guard let values else { return add(rows, bits, value: EachOne()) }
+        precondition(rows.count <= values.mostRows)
+        if self.rows + rows.count > values.mostRows { spill() }
+        self.rows += rows.count
+        switch values.stored {
         case .int16(let buffer):
             precondition(rows.upperBound <= buffer.count)
-            add(rows, bits, value: ValueAndOne(values: UnsafePointer(buffer.base)))
+            add(rows, bits, value: ValueAndOne(values: UnsafePointer(buffer.base), one: 1 << values.shift))
         case .int32(let buffer):
             precondition(rows.upperBound <= buffer.count)
-            add(rows, bits, value: ValueAndOne(values: UnsafePointer(buffer.base)))
+            add(rows, bits, value: ValueAndOne(values: UnsafePointer(buffer.base), one: 1 << values.shift))
         }
     }
 
@@ -162,35 +170,42 @@ package final class CellTally {
     /// Empties the cells into the sums before they are full.
     private func spill() {
         rows = 0
-        if values == nil {
-            for cell in 0..<size { counts[cell] &+= cells[cell] }
-        } else {
+        if let values {
+            let shift = Int64(values.shift)
             for cell in 0..<size {
                 // A negative sum borrows from the number above it.
-                let count = Int64(truncatingIfNeeded: UInt64(bitPattern: cells[cell] &+ 1 << 47) >> 48)
+                let count = Int64(bitPattern: UInt64(bitPattern: cells[cell] &+ 1 &<< (shift &- 1)) &>> UInt64(shift))
                 counts[cell] &+= count
-                sums[cell] &+= cells[cell] &- count << 48
+                sums[cell] &+= cells[cell] &- count &<< shift
             }
+        } else {
+            for cell in 0..<size { counts[cell] &+= cells[cell] }
         }
         cells.update(repeating: 0, count: size)
     }
 
-    /// Gives each cell that has rows: the group to which its day and its code belong, how many rows there are, and their values' sum; and begins anew.
+    /// Gives for each run of days that count the same, and each code, the group to which they belong, how many rows there are, and their values' sum;
+    /// where there are rows. Begins anew.
     ///
     /// `days` and `texts` say for each day of the range, and for each code, behind the last for a missing one, what it counts in the number of the group.
     package func fold(days: [Int], texts: [Int], _ body: (_ group: Int, _ rows: Int64, _ sum: Int64) -> Void) {
         precondition(days.count * texts.count == size && texts.count == width)
         spill()
-        var cell = 0
-        for day in days {
-            for text in texts {
-                if counts[cell] > 0 {
-                    body(day + text, counts[cell], sums[cell])
-                    (counts[cell], sums[cell]) = (0, 0)
-                }
-                cell += 1
+        var first = 0
+        while first < days.count {
+            // The days that follow and count the same are added to the first one.
+            let end = days[first...].firstIndex { $0 != days[first] } ?? days.count
+            let own = first * width
+            for cell in own + width..<max(own + width, end * width) {
+                let text = own + (cell - own) % width
+                counts[text] &+= counts[cell]
+                sums[text] &+= sums[cell]
             }
+            for text in 0..<width where counts[own + text] > 0 { body(days[first] + texts[text], counts[own + text], sums[own + text]) }
+            first = end
         }
+        counts.update(repeating: 0, count: size)
+        sums.update(repeating: 0, count: size)
     }
 }
 
@@ -209,12 +224,13 @@ private struct EachOne: RowNumber {
     func at(_ row: Int) -> Int { 1 }
 }
 
-/// A value, and one that counts it 48 bits above.
+/// A value, and one that counts it above.
 private struct ValueAndOne<Value: FixedWidthInteger>: RowNumber {
     let values: UnsafePointer<Value>
+    let one: Int
 
     @inline(__always)
-    func at(_ row: Int) -> Int { Int(truncatingIfNeeded: values[row]) &+ 1 << 48 }
+    func at(_ row: Int) -> Int { Int(truncatingIfNeeded: values[row]) &+ one }
 }
 
 private struct DayAndCode<Day: RowNumber, Code: RowNumber>: RowNumber {

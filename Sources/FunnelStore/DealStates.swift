@@ -20,13 +20,27 @@ struct DealStates: Sendable {
                     case .open, nil: byCode[code] = Self.open
                     }
                 }
-                for row in 0..<deals.rowCount { out[row] = status.isMissing(row) ? Self.open : byCode[codes[row]] }
+                byCode.withUnsafeBufferPointer { Self.look(codes, status.validity, $0, out) }
             } else if let closed {
                 for row in 0..<deals.rowCount { out[row] = closed.isMissing(row) ? Self.open : Self.won }
             } else {
                 for row in 0..<deals.rowCount { out[row] = Self.open }
             }
         }
+    }
+
+    /// Writes the state of each row: that of its code, or open where it has none.
+    private static func look(_ codes: Codes, _ validity: Bitmap?, _ states: UnsafeBufferPointer<UInt8>, _ out: UnsafeMutablePointer<UInt8>) {
+        func look<T: FixedWidthInteger & UnsignedInteger>(_ codes: UnsafePointer<T>, _ count: Int) {
+            for row in 0..<count { out[row] = states[Int(codes[row])] }
+        }
+        switch codes {
+        case .uint8(let buffer): look(buffer.base, buffer.count)
+        case .uint16(let buffer): look(buffer.base, buffer.count)
+        case .uint32(let buffer): look(buffer.base, buffer.count)
+        }
+        guard let validity else { return }
+        for row in 0..<codes.count where !validity[row] { out[row] = open }
     }
 
     var columns: [DerivedColumn: Column] {

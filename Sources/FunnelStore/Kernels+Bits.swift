@@ -1,25 +1,29 @@
+import CSystem
+
 /// The only loops over rows. Each works on one morsel, with concrete types, unchecked behind the entrance's check.
 package enum Kernels {
     package typealias Words = UnsafeMutablePointer<UInt64>
 
     /// Writes a bit a row: `test(row)` for each row of the range. Inlined into its callers, where the type is known.
+    ///
+    /// Some rows have a byte each first: so the compiler compares many at a time, and the bits of 64 are taken together.
     @inline(__always)
     static func fill(_ words: Words, _ count: Int, _ test: (Int) -> Bool) {
-        var row = 0
-        var word = 0
-        while row + 64 <= count {
-            var bits: UInt64 = 0
-            for bit in 0..<64 { bits |= (test(row &+ bit) ? 1 : 0) &<< UInt64(truncatingIfNeeded: bit) }
-            words[word] = bits
-            word &+= 1
-            row &+= 64
-        }
-        if row < count {
-            var bits: UInt64 = 0
-            for bit in 0..<(count - row) { bits |= (test(row &+ bit) ? 1 : 0) &<< UInt64(truncatingIfNeeded: bit) }
-            words[word] = bits
+        withUnsafeTemporaryAllocation(byteCount: bytesAtOnce, alignment: 64) { memory in
+            let bytes = memory.baseAddress!.assumingMemoryBound(to: UInt8.self)
+            var first = 0
+            while first < count {
+                let rows = Swift.min(bytesAtOnce, count &- first)
+                for row in 0..<rows { bytes[row] = test(first &+ row) ? 0xFF : 0 }
+                if rows % 64 != 0 { for row in rows..<wordCount(rows) &* 64 { bytes[row] = 0 } }
+                for word in 0..<wordCount(rows) { words[first >> 6 &+ word] = system_top_bits(bytes + word &* 64) }
+                first &+= rows
+            }
         }
     }
+
+    /// A multiple of 64; so many that what is written is in the cache when it is read, not on its way there.
+    private static let bytesAtOnce = 1024
 }
 
 /// Bitmaps of a morsel: conditions.

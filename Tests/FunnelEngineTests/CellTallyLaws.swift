@@ -12,7 +12,7 @@ struct CellTallyLaws {
 
     private enum Key: CaseIterable { case none, whole, holed }
     private enum Of: CaseIterable { case row, lead }
-    private enum Width: CaseIterable { case none, short, long }
+    private enum Width: CaseIterable { case none, short, long, medium }
 
     /// The ends of the values' width are among them, and enough rows to fill cells more than once.
     @Test("counts and sums by day and code", arguments: [0, 1, 63, 64, 65, 5000, 100_000])
@@ -24,16 +24,28 @@ struct CellTallyLaws {
         let (dayThere, codeThere, flags) = (flags(size, &random), flags(size, &random), flags(size, &random))
         let short = (0..<size).map { _ in random.pick([Int16.min, .max, 0, Int16(random.among(-300...300))]) }
         let long = (0..<size).map { _ in random.pick([Int32.min, .max, -1, Int32(random.among(-9_999_999...9_999_999))]) }
+        let medium = long.map { $0 >> 2 }
+        func values(_ width: Width) -> (packed: Integers, magnitude: UInt64, all: [Int64])? {
+            switch width {
+            case .none: nil
+            case .short: (.int16(Buffer(short)), 1 << 15, short.map(Int64.init))
+            case .long: (.int32(Buffer(long)), 1 << 31, long.map(Int64.init))
+            case .medium: (.int32(Buffer(medium)), 1 << 29, medium.map(Int64.init))
+            }
+        }
         let isAlike = size == 100_000
         for (day, code) in Key.allCases.flatMap({ day in Key.allCases.map { (day, $0) } }) {
             for (of, width) in Of.allCases.flatMap({ of in Width.allCases.map { (of, $0) } }) {
+                let values = values(width)
+                // Groups of a day, of a week, and of all days.
+                let span = random.pick([1, 7, 100])
                 let tally = CellTally(
                     day == .none ? nil : CellTally.Days(.int16(Buffer(days)), day == .holed ? Bitmap(dayThere) : nil, range: 18_990...19_060),
                     code == .none
                         ? nil
                         : CellTally.Texts(
                             .uint8(Buffer(codes)), code == .holed ? Bitmap(codeThere) : nil, of: of == .lead ? .rows(Buffer(leads)) : nil, count: 5),
-                    width == .none ? nil : CellTally.Values(width == .short ? .int16(Buffer(short)) : .int32(Buffer(long))))
+                    values.flatMap { CellTally.Values($0.packed, magnitude: $0.magnitude) })
                 var expected: [Int: Cell] = [:]
                 for first in stride(from: 0, to: size, by: 16_384) {
                     let rows = first..<min(size, first + 16_384)
@@ -45,16 +57,18 @@ struct CellTallyLaws {
                         let dayPlace = day == .none ? 0 : day == .holed && !dayThere[row] ? 71 : Int(days[row]) - 18_990
                         let source = of == .lead ? Int(leads[row]) : row
                         let codePlace = code == .none ? 0 : source < 0 || (code == .holed && !codeThere[source]) ? 5 : Int(codes[source])
-                        expected[dayPlace * 1000 + codePlace, default: Cell()].rows += 1
-                        expected[dayPlace * 1000 + codePlace]!.sum += width == .none ? 0 : width == .short ? Int64(short[row]) : Int64(long[row])
+                        expected[dayPlace / span * 1000 + codePlace, default: Cell()].rows += 1
+                        expected[dayPlace / span * 1000 + codePlace]!.sum += values?.all[row] ?? 0
                     }
                 }
+                // A second time there is nothing left.
                 for found in [expected, [:]] {
                     var cells: [Int: Cell] = [:]
-                    tally.fold(days: day == .none ? [0] : (0...71).map { $0 * 1000 }, texts: code == .none ? [0] : Array(0...5)) { group, rows, sum in
-                        cells[group] = Cell(rows: rows, sum: sum)
+                    tally.fold(days: day == .none ? [0] : (0...71).map { $0 / span * 1000 }, texts: code == .none ? [0] : Array(0...5)) { group, rows, sum in
+                        cells[group, default: Cell()].rows += rows
+                        cells[group]!.sum += sum
                     }
-                    #expect(cells == found, "\(day) \(code) \(of) \(width)")
+                    #expect(cells == found, "\(day) \(code) \(of) \(width) \(span)")
                 }
             }
         }

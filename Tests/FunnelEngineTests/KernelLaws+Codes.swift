@@ -1,3 +1,4 @@
+import FunnelRandom
 import FunnelStore
 import Testing
 
@@ -78,6 +79,27 @@ extension KernelLaws {
             }
             #expect((0..<size).map { counts[$0] } == expected)
             #expect((0..<size).map { marked[$0] } == expectedMarked)
+        }
+    }
+
+    @Test("few codes are counted by comparison, in and beyond whole blocks", arguments: sizes + [4095, 4096, 4097, 40_000], [1, 3, 4, 7, 16])
+    func fewCodes(_ size: Int, _ codes: Int) {
+        var random = Seeded(size * 31 + codes)
+        // Long runs of one code, and codes by chance.
+        let all = (0..<64 + size).map { UInt32($0 % 9000 < 4500 ? codes - 1 : random.below(codes)) }
+        let flags = (0..<size).map { $0 % 9000 < 3000 || random.oneIn(3) }
+        let (bytes, words) = (Codes(packing: Buffer(all), size: codes), Self.words(flags + [false]))
+        for isMarked in [false, true] {
+            let few = FewCounts(size: codes, marks: isMarked)
+            let (counts, marked) = (zeros(Int64.self, codes * 2), zeros(Int64.self, codes * 2))
+            withExtendedLifetime(words) { few.count(bytes, 64..<64 + size, marks: isMarked ? UnsafePointer(words.base) : nil) }
+            // A second fold has nothing to add.
+            for _ in 0..<2 { few.fold(stride: 2, counts.base, marked: marked.base) }
+            for code in 0..<codes {
+                #expect(counts[code * 2] == Int64((0..<size).count { all[64 + $0] == UInt32(code) }))
+                #expect(marked[code * 2] == (isMarked ? Int64((0..<size).count { all[64 + $0] == UInt32(code) && flags[$0] }) : 0))
+                #expect(counts[code * 2 + 1] == 0 && marked[code * 2 + 1] == 0)
+            }
         }
     }
 

@@ -1,0 +1,124 @@
+/// Rows counted by few codes of 8 bits: a block of rows is compared with one code after another, many rows at a time, so that
+/// no addition waits for the one before it, whatever the codes are.
+///
+/// Rows that have a mark are counted beside all rows: the mark is the top bit of a code.
+package final class FewCounts: @unchecked Sendable {
+    private typealias Lanes = SIMD32<UInt8>
+
+    /// Up to so many codes, this is faster than a table of pairs.
+    package static let most = 16
+
+    private let size: Int
+    private let hasMarks: Bool
+    /// Rows by code and, from `size` on, those of them with a mark.
+    private var totals: [Int64]
+    /// A block's codes with their marks.
+    private let marked: UnsafeMutableRawPointer
+
+    /// For codes that fit; no row has `size` or more.
+    package init(size: Int, marks: Bool) {
+        precondition(size <= Self.most)
+        self.size = size
+        hasMarks = marks
+        totals = [Int64](repeating: 0, count: 2 * size)
+        marked = .allocate(byteCount: marks ? Self.block : 0, alignment: 64)
+    }
+
+    deinit { marked.deallocate() }
+
+    /// Rows in a block: no lane of a comparison counts more than a byte can hold, and a block stays in the nearest cache.
+    private static let block = 128 * Lanes.scalarCount
+
+    /// Counts a run of rows; with `marks`, a bit a row, it begins at a multiple of 64.
+    package func count(_ codes: Codes, _ range: Range<Int>, marks: UnsafePointer<UInt64>? = nil) {
+        guard case .uint8(let buffer) = codes else { preconditionFailure("codes of more than 8 bits") }
+        precondition(range.lowerBound >= 0 && range.upperBound <= buffer.count && hasMarks == (marks != nil))
+        let base = buffer.base + range.lowerBound
+        totals.withUnsafeMutableBufferPointer { totals in
+            let (all, own) = (totals.baseAddress!, totals.baseAddress! + size)
+            var first = 0
+            while first < range.count {
+                let rows = min(Self.block, range.count - first)
+                let vectors = rows / Lanes.scalarCount
+                Self.add(UnsafeRawPointer(base + first), vectors, from: 0, size, all)
+                if let marks {
+                    Self.join(UnsafeRawPointer(base + first), marks + first / 64, vectors, marked)
+                    Self.add(UnsafeRawPointer(marked), vectors, from: Self.mark, size, own)
+                }
+                for row in first + vectors * Lanes.scalarCount..<first + rows {
+                    all[Int(base[row])] += 1
+                    if let marks, marks[row >> 6] >> UInt64(row & 63) & 1 == 1 { own[Int(base[row])] += 1 }
+                }
+                first += rows
+            }
+        }
+    }
+
+    private static let mark: UInt8 = 128
+
+    /// Adds to `totals` how often each of `size` codes, from a first on, stands among some vectors of codes. Four codes at a time, for
+    /// each of which a register holds what is met in each lane.
+    private static func add(_ codes: UnsafeRawPointer, _ vectors: Int, from first: UInt8, _ size: Int, _ totals: UnsafeMutablePointer<Int64>) {
+        var code = 0
+        while code + 4 <= size {
+            let own = first &+ UInt8(truncatingIfNeeded: code)
+            let (k, l, m, n) = (Lanes(repeating: own), Lanes(repeating: own &+ 1), Lanes(repeating: own &+ 2), Lanes(repeating: own &+ 3))
+            var (a, b, c, d) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
+            for vector in 0..<vectors {
+                let some = codes.loadUnaligned(fromByteOffset: vector &* Lanes.scalarCount, as: Lanes.self)
+                a &-= equal(some, k)
+                b &-= equal(some, l)
+                c &-= equal(some, m)
+                d &-= equal(some, n)
+            }
+            totals[code] &+= sum(a)
+            totals[code &+ 1] &+= sum(b)
+            totals[code &+ 2] &+= sum(c)
+            totals[code &+ 3] &+= sum(d)
+            code &+= 4
+        }
+        while code < size {
+            let k = Lanes(repeating: first &+ UInt8(truncatingIfNeeded: code))
+            var a = Lanes.zero
+            for vector in 0..<vectors { a &-= equal(codes.loadUnaligned(fromByteOffset: vector &* Lanes.scalarCount, as: Lanes.self), k) }
+            totals[code] &+= sum(a)
+            code &+= 1
+        }
+    }
+
+    /// All bits of a lane where both are the same.
+    @inline(__always)
+    private static func equal(_ some: Lanes, _ other: Lanes) -> Lanes { unsafeBitCast(some .== other, to: Lanes.self) }
+
+    @inline(__always)
+    private static func sum(_ lanes: Lanes) -> Int64 {
+        let pairs = unsafeBitCast(lanes, to: SIMD16<UInt16>.self)
+        return Int64((pairs & 0xFF &+ pairs &>> 8).wrappedSum())
+    }
+
+    /// Writes codes with their marks.
+    private static func join(_ codes: UnsafeRawPointer, _ marks: UnsafePointer<UInt64>, _ vectors: Int, _ result: UnsafeMutableRawPointer) {
+        let bytes = UnsafeRawPointer(marks)
+        for eight in 0..<vectors &* (Lanes.scalarCount / 8) {
+            let spread = Self.spread(UInt64(bytes.load(fromByteOffset: eight, as: UInt8.self).littleEndian))
+            result.storeBytes(of: codes.loadUnaligned(fromByteOffset: eight &* 8, as: UInt64.self) | spread, toByteOffset: eight &* 8, as: UInt64.self)
+        }
+    }
+
+    /// Eight bits as the top bits of eight bytes.
+    @inline(__always)
+    static func spread(_ bits: UInt64) -> UInt64 {
+        let chosen = bits &* 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201
+        return (chosen &+ 0x7F7F_7F7F_7F7F_7F7F) & 0x8080_8080_8080_8080
+    }
+
+    /// Adds what was counted to `counts`, which has an entry, `stride` apart, for each code, and begins anew. Of marks, the rows
+    /// that have one are added to `marked` as well.
+    package func fold(stride: Int = 1, _ counts: UnsafeMutablePointer<Int64>, marked: UnsafeMutablePointer<Int64>? = nil) {
+        for code in 0..<size {
+            counts[code * stride] += totals[code]
+            if hasMarks { marked?[code * stride] += totals[size + code] }
+        }
+        totals = [Int64](repeating: 0, count: 2 * size)
+    }
+}
