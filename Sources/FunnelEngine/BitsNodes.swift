@@ -133,7 +133,7 @@ struct NumberComparison<Element: KernelNumber>: BitsNode {
 struct StoredTextTest: BitsNode {
     let codes: Codes
     let validity: Bitmap?
-    let table: Buffer<Bool>
+    let table: Buffer<UInt8>
     /// Where the table marks a single code, that one.
     let single: Int?
 
@@ -160,7 +160,7 @@ struct StoredTextTest: BitsNode {
 
 struct TextTableTest: BitsNode {
     let text: any TextNode
-    let table: Buffer<Bool>
+    let table: Buffer<UInt8>
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let codes = text.evaluate(morsel, scratch)

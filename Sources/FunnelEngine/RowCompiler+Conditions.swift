@@ -176,7 +176,7 @@ extension RowCompiler {
     private func textTest(_ value: RowValue, _ test: TextTest) throws(Diagnostic) -> any BitsNode {
         let matches = try TextMatch(test)
         if case .column(let reference) = value {
-            let (column, fromLead) = try column(reference)
+            let (column, fromLead) = try textColumn(reference)
             if case .text(let codes, let dictionary) = column.values, !fromLead {
                 let (table, single) = mark(dictionary.texts, matches)
                 return StoredTextTest(codes: codes, validity: column.validity, table: table, single: single)
@@ -186,11 +186,11 @@ extension RowCompiler {
         return TextTableTest(text: node, table: mark(node.dictionary, matches).table)
     }
 
-    private func mark(_ texts: [String], _ matches: TextMatch) -> (table: Buffer<Bool>, single: Int?) {
-        let table = Buffer<Bool>(zeros: max(1, texts.count))
+    private func mark(_ texts: [String], _ matches: TextMatch) -> (table: Buffer<UInt8>, single: Int?) {
+        let table = Buffer<UInt8>(zeros: max(1, texts.count))
         var found: [Int] = []
         for (code, text) in texts.enumerated() where matches.holds(text) {
-            table.base[code] = true
+            table.base[code] = .max
             if found.count < 2 { found.append(code) }
         }
         return (table, found.count == 1 ? found[0] : nil)

@@ -18,6 +18,14 @@ struct RowCompiler {
         return (column, reference.table != table)
     }
 
+    /// The same for a text, which deals have of their leads beside them where it is short.
+    func textColumn(_ reference: ColumnReference) throws(Diagnostic) -> (column: Column, fromLead: Bool) {
+        if table == .deals, reference.table == .leads, case .file(let position) = reference.index, let column = store.links.besideDeals(position) {
+            return (column, false)
+        }
+        return try column(reference)
+    }
+
     /// What a value is in this store; the plan may not have known.
     func type(_ value: RowValue) throws(Diagnostic) -> RowType {
         try value.type { reference throws(Diagnostic) in RowType(try column(reference).column.type) }
@@ -125,7 +133,7 @@ struct RowCompiler {
     func text(_ value: RowValue) throws(Diagnostic) -> any TextNode {
         switch value {
         case .column(let reference):
-            let (column, fromLead) = try column(reference)
+            let (column, fromLead) = try textColumn(reference)
             switch column.values {
             case .text(let codes, let dictionary):
                 return StoredText(codes: codes, dictionary: dictionary.texts, validity: column.validity, fromLead: fromLead)

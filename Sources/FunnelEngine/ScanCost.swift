@@ -120,18 +120,18 @@ private struct CostLedger {
     private var rows: Int { compiler.store.rowCount(compiler.table) }
 
     /// `bits` of each row are read of a column.
-    private mutating func note(_ reference: ColumnReference, _ part: String, bits: Int, _ way: String) {
+    private mutating func note(_ reference: ColumnReference, _ part: String, bits: Int, _ way: String, isBeside: Bool = false) {
         guard known.insert("\(reference.name) \(part)").inserted else { return }
         parts.append(ScanCost.Part(name: reference.name, way: "\(part), \(way)", bytes: (rows * bits + 7) / 8))
-        if reference.table != compiler.table, compiler.store.leads(of: compiler.table) != nil, known.insert("links").inserted {
+        if !isBeside, reference.table != compiler.table, compiler.store.leads(of: compiler.table) != nil, known.insert("links").inserted {
             parts.append(ScanCost.Part(name: "links", way: "the row of each one's lead", bytes: rows * 4))
         }
     }
 
     private func column(_ reference: ColumnReference) -> Column? { try? compiler.column(reference).column }
 
-    private mutating func noteValidity(_ reference: ColumnReference, _ column: Column) {
-        if column.validity != nil { note(reference, "bits", bits: 1, "whether it is there") }
+    private mutating func noteValidity(_ reference: ColumnReference, _ column: Column, isBeside: Bool = false) {
+        if column.validity != nil { note(reference, "bits", bits: 1, "whether it is there", isBeside: isBeside) }
     }
 
     mutating func addDays(_ reference: ColumnReference, as way: String) {
@@ -145,17 +145,24 @@ private struct CostLedger {
 
     private mutating func add(_ reference: ColumnReference, as way: String) {
         guard let column = column(reference) else { return }
+        if column.type == .text { return addText(reference, as: way) }
         switch column.values {
-        case .text(let codes, _): note(reference, "\(codes.width)-bit codes", bits: codes.width, way)
         case .integer(let values), .decimal(let values, _): note(reference, "\(values.width)-bit numbers", bits: values.width, way)
         case .date(let days): note(reference, "\(days.width)-bit days", bits: days.width, way)
         case .timestamp(let days, let time, _):
             note(reference, "\(days.width)-bit days", bits: days.width, way)
             note(reference, "\(time.width)-bit times", bits: time.width, way)
         case .yesNo: note(reference, "bits", bits: 1, way)
+        case .text: break
         }
         if case .yesNo = column.values, column.validity == nil { return }
         noteValidity(reference, column)
+    }
+
+    private mutating func addText(_ reference: ColumnReference, as way: String) {
+        guard let (column, fromLead) = try? compiler.textColumn(reference), case .text(let codes, _) = column.values else { return }
+        note(reference, "\(codes.width)-bit codes", bits: codes.width, way, isBeside: !fromLead)
+        noteValidity(reference, column, isBeside: !fromLead)
     }
 
     mutating func add(_ value: RowValue, as way: String) {

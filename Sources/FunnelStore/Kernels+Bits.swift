@@ -8,13 +8,17 @@ package enum Kernels {
     ///
     /// Some rows have a byte each first: so the compiler compares many at a time, and the bits of 64 are taken together.
     @inline(__always)
-    static func fill(_ words: Words, _ count: Int, _ test: (Int) -> Bool) {
+    static func fill(_ words: Words, _ count: Int, _ test: (Int) -> Bool) { fill(words, count, byte: { test($0) ? 0xFF : 0 }) }
+
+    /// The same, where a row's bit is the top one of a byte.
+    @inline(__always)
+    private static func fill(_ words: Words, _ count: Int, byte: (Int) -> UInt8) {
         withUnsafeTemporaryAllocation(byteCount: bytesAtOnce, alignment: 64) { memory in
             let bytes = memory.baseAddress!.assumingMemoryBound(to: UInt8.self)
             var first = 0
             while first < count {
                 let rows = Swift.min(bytesAtOnce, count &- first)
-                for row in 0..<rows { bytes[row] = test(first &+ row) ? 0xFF : 0 }
+                for row in 0..<rows { bytes[row] = byte(first &+ row) }
                 if rows % 64 != 0 { for row in rows..<wordCount(rows) &* 64 { bytes[row] = 0 } }
                 for word in 0..<wordCount(rows) { words[first >> 6 &+ word] = system_top_bits(bytes + word &* 64) }
                 first &+= rows
@@ -119,20 +123,20 @@ extension Kernels {
         fill(words, count) { row in values[row] >= low && values[row] <= high }
     }
 
-    /// Rows whose code a table marks.
-    package static func marked(_ codes: Codes, _ rows: Range<Int>, table: UnsafePointer<Bool>, _ words: Words) {
+    /// Rows whose code a table marks: by the top bit of its byte.
+    package static func marked(_ codes: Codes, _ rows: Range<Int>, table: UnsafePointer<UInt8>, _ words: Words) {
         precondition(rows.upperBound <= codes.count)
         let count = rows.count
         switch codes {
         case .uint8(let buffer):
             let base = buffer.base + rows.lowerBound
-            fill(words, count) { table[Int(base[$0])] }
+            fill(words, count, byte: { table[Int(base[$0])] })
         case .uint16(let buffer):
             let base = buffer.base + rows.lowerBound
-            fill(words, count) { table[Int(base[$0])] }
+            fill(words, count, byte: { table[Int(base[$0])] })
         case .uint32(let buffer):
             let base = buffer.base + rows.lowerBound
-            fill(words, count) { table[Int(base[$0])] }
+            fill(words, count, byte: { table[Int(base[$0])] })
         }
     }
 
@@ -157,8 +161,8 @@ extension Kernels {
     }
 
     /// Rows whose code a table marks; `missingCode` marks nothing.
-    package static func marked(_ codes: UnsafePointer<UInt32>, _ count: Int, table: UnsafePointer<Bool>, _ words: Words) {
-        fill(words, count) { codes[$0] != missingCode && table[Int(codes[$0])] }
+    package static func marked(_ codes: UnsafePointer<UInt32>, _ count: Int, table: UnsafePointer<UInt8>, _ words: Words) {
+        fill(words, count, byte: { codes[$0] == missingCode ? 0 : table[Int(codes[$0])] })
     }
 
     /// What stands for a missing text in a vector of codes.

@@ -52,6 +52,7 @@ extension Store {
         }
         if let table = tables[.deals] {
             deals.demanded = DealLinks.demanded(table, leads: leads, leadOfDeal: parts.leadOfDeal, threads: threads)
+            deals.leadTexts = LeadTexts.beside(parts.leadOfDeal, leads: leads, threads: threads)
             deals.demanded.merge(DealLinks.remade(table, leadCount: leads?.rowCount ?? 0, leadOfDeal: parts.leadOfDeal, threads: threads)) { $1 }
         }
         if let runs = parts.stageRuns?.unchecked {

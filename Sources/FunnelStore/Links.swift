@@ -23,6 +23,8 @@ package struct Links: Sendable {
     }
 
     package var leadOfDeal: Buffer<Int32>? { deals.lead?.value }
+    /// A text column of leads, by its position, as a column of their deals; nil where it is read through the links.
+    package func besideDeals(_ position: Int) -> Column? { deals.leadTexts[position]?.value }
     /// The stage rows of each lead in the order of time.
     package var stageRuns: StageRuns? { stages.runs?.value }
     /// Columns that no file has.
@@ -91,6 +93,8 @@ struct DealLinks: Sendable {
     var derived: [DerivedColumn: Column] = [:]
     /// What is made quickly of other columns, by the first query that reads it: it is not saved.
     var demanded: [DerivedColumn: OnDemand<Column>] = [:]
+    /// Texts of the leads as columns of their deals, by position: made when they are first read, not saved.
+    var leadTexts: [Int: OnDemand<Column?>] = [:]
     var withoutLead = 0
     var winsBeforeCreation = 0
     var slowCycle: Int64?
@@ -110,6 +114,7 @@ struct DealLinks: Sendable {
         derived = states.columns
         derived.merge(Buyers(deals, states: states, leads: leadOfDeal, leadCount: leads?.rowCount ?? 0).columns(threads: threads)) { $1 }
         demanded = Self.demanded(deals, leads: leads, leadOfDeal: lead, threads: threads)
+        leadTexts = LeadTexts.beside(lead, leads: leads, threads: threads)
         if let leads, let leadOfDeal {
             let wins = LeadWins(leads: leads, deals: deals, states: states, leadOfDeal: leadOfDeal, threads: threads)
             derived.merge(wins.columns) { $1 }

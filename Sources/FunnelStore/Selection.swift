@@ -64,17 +64,14 @@ package enum Selection {
         let count = pieces.reduce(0) { $0 + $1.count }
         guard count > 0 else { return thousandths.map { _ in nil } }
         if count <= few { return percentiles(ofFew: pieces, thousandths) }
-        let (low, high) = extremes(of: pieces)
-        let span = UInt64(bitPattern: high &- low)
-        let width = UInt64(Swift.max(0, 64 - span.leadingZeroBitCount - rangeBits))
-        let ranges = 1 << rangeBits
-        var counts = [Int](repeating: 0, count: ranges)
+        let ranges = Ranges(sampling: pieces)
+        var counts = [Int](repeating: 0, count: Ranges.count)
         counts.withUnsafeMutableBufferPointer { counts in
-            for piece in pieces { for value in piece { counts[Int(truncatingIfNeeded: UInt64(bitPattern: value &- low) &>> width)] &+= 1 } }
+            for piece in pieces { for value in piece { counts[ranges.range(of: value)] &+= 1 } }
         }
         let wanted = thousandths.map { (count - 1) * $0 / 1000 }
         let ranks = Set(wanted + wanted.map { Swift.min($0 + 1, count - 1) }).sorted()
-        let found = values(atRanks: ranks, pieces, counts, low: low, width: width)
+        let found = values(atRanks: ranks, pieces, counts, of: ranges)
         return zip(thousandths, wanted).map { thousandths, rank in
             let fraction = Double((count - 1) * thousandths % 1000) / 1000
             let value = found[rank]!
@@ -83,7 +80,35 @@ package enum Selection {
         }
     }
 
-    private static let rangeBits = 11
+    /// Ranges of whole numbers, one above the other and all of the same width, but for the first and the last, to which belongs what lies beyond.
+    private struct Ranges {
+        private static let bits = 11
+        static let count = 1 << bits
+
+        private let low: Int64
+        private let high: Int64
+        private let width: UInt64
+
+        /// Ranges between the ends of a sample of the values: where the others lie is not looked at, for few lie beyond.
+        init(sampling pieces: [UnsafeBufferPointer<Int64>]) {
+            var (low, high) = (Int64.max, Int64.min)
+            for piece in pieces {
+                for at in stride(from: 0, to: piece.count, by: 61) {
+                    low = Swift.min(low, piece[at])
+                    high = Swift.max(high, piece[at])
+                }
+            }
+            (self.low, self.high) = (low, high)
+            width = UInt64(Swift.max(0, 64 - UInt64(bitPattern: high &- low).leadingZeroBitCount - Self.bits))
+        }
+
+        @inline(__always)
+        func range(of value: Int64) -> Int {
+            let inside = Swift.max(low, Swift.min(high, value))
+            return Int(truncatingIfNeeded: UInt64(bitPattern: inside &- low) &>> width)
+        }
+    }
+
     /// So few values are selected among at once.
     private static let few = 4096
 
@@ -102,7 +127,7 @@ package enum Selection {
     }
 
     /// The values at some ranks, by way of the ranges that they lie in.
-    private static func values(atRanks ranks: [Int], _ pieces: [UnsafeBufferPointer<Int64>], _ counts: [Int], low: Int64, width: UInt64) -> [Int: Int64] {
+    private static func values(atRanks ranks: [Int], _ pieces: [UnsafeBufferPointer<Int64>], _ counts: [Int], of ranges: Ranges) -> [Int: Int64] {
         var found: [Int: Int64] = [:]
         var before = 0
         var next = 0
@@ -112,12 +137,11 @@ package enum Selection {
                 // One more place: what is not of the range is written behind what is, and written over.
                 withUnsafeTemporaryAllocation(of: Int64.self, capacity: count + 1) { values in
                     let base = values.baseAddress!
-                    let first = low &+ Int64(bitPattern: UInt64(range) &<< width)
                     var at = 0
                     for piece in pieces {
                         for value in piece {
                             base[at] = value
-                            at &+= UInt64(bitPattern: value &- first) &>> width == 0 ? 1 : 0
+                            at &+= ranges.range(of: value) == range ? 1 : 0
                         }
                     }
                     for rank in inside { found[rank] = select(base, count, rank - before) }
