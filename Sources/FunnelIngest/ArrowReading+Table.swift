@@ -21,7 +21,7 @@ extension ArrowReading {
         var columns = made.map(\.column)
         if !refused.isEmpty {
             let rows = (0..<rowCount).filter { !refused.contains($0) }
-            columns = try Parallel.map(columns.count, threads: request.threads) { [columns] in RowSelection.take(rows, of: columns[$0]) }
+            columns = try Parallel.map(columns.count, threads: request.threads) { [columns] in columns[$0].selecting(rows) }
         }
         try checkInterrupt()
         notes += made.flatMap(\.notes)

@@ -102,9 +102,7 @@ package enum Loader {
         var columns = try reading.columns(&decision)
         let selection = try RowChoice(reading, decision, errors, columns)
         if let rows = selection.rows {
-            columns = try Parallel.map(columns.count, threads: request.threads) { [columns] in
-                RowSelection.take(rows, of: columns[$0])
-            }
+            columns = try Parallel.map(columns.count, threads: request.threads) { [columns] in columns[$0].selecting(rows) }
         }
         try file.checkInterrupt()
         return try TableMaker.make(reading, &decision, errors, selection, columns)

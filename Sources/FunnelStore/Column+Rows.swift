@@ -3,15 +3,21 @@ import FunnelModel
 /// Columns of some of the rows, and of two tables one behind the other.
 extension Column {
     /// The column of the rows named, in their order.
-    func selecting(_ rows: [Int]) -> Column {
+    package func selecting(_ rows: [Int]) -> Column {
         precondition(rows.allSatisfy { $0 >= 0 && $0 < count })
         let kept = validity.map { validity in Bitmap(rows.lazy.map { validity[$0] }) }
-        return Column(name: name, values: values.selecting(rows), validity: kept)
+        return Column(name: name, values: values.selecting(rows, validity), validity: kept)
+    }
+
+    /// The same column without the values of some rows, a flag for each row.
+    package func masking(_ hidden: [Bool]) -> Column {
+        let present = Bitmap((0..<count).map { !hidden[$0] && !isMissing($0) })
+        return Column(name: name, values: values.zeroing(hidden), validity: present)
     }
 
     /// The values of both, or nil where their types can't be brought together.
     func appending(_ other: Column) -> Column? {
-        guard let values = values.appending(other.values) else { return nil }
+        guard let values = values.appending(other.values, other.validity) else { return nil }
         var present: Bitmap?
         if validity != nil || other.validity != nil {
             present = Bitmap((0..<count).map { !isMissing($0) } + (0..<other.count).map { !other.isMissing($0) })
@@ -39,6 +45,8 @@ extension Column {
 extension Integers {
     func selecting(_ rows: [Int]) -> Integers { Integers(packing: Buffer(rows.lazy.map { self[$0] })) }
 
+    func zeroing(_ hidden: [Bool]) -> Integers { Integers(packing: Buffer(hidden.indices.lazy.map { hidden[$0] ? 0 : self[$0] })) }
+
     func appending(_ other: Integers, scaledBy mine: Int64 = 1, _ theirs: Int64 = 1) -> Integers? {
         let values = Buffer<Int64>(zeros: count + other.count)
         for row in 0..<count {
@@ -58,22 +66,10 @@ extension Integers {
 }
 
 extension Column.Values {
-    func selecting(_ rows: [Int]) -> Column.Values {
+    /// `validity` tells which of the rows have a value.
+    fileprivate func selecting(_ rows: [Int], _ validity: Bitmap?) -> Column.Values {
         switch self {
-        case .text(let codes, let dictionary):
-            // Entries that no row has any more are dropped: the dictionary is what the column holds.
-            var places = [UInt32](repeating: .max, count: dictionary.count)
-            var texts: [String] = []
-            let fresh = Buffer<UInt32>(zeros: rows.count)
-            for (at, row) in rows.enumerated() where dictionary.count > 0 {
-                let code = codes[row]
-                if places[code] == .max {
-                    places[code] = UInt32(texts.count)
-                    texts.append(dictionary[code])
-                }
-                fresh.base[at] = places[code]
-            }
-            return .text(Codes(packing: fresh, size: texts.count), TextDictionary(texts))
+        case .text(let codes, let dictionary): return Self.selecting(rows, codes, dictionary, validity)
         case .integer(let values): return .integer(values.selecting(rows))
         case .decimal(let values, let scale): return .decimal(values.selecting(rows), scale: scale)
         case .date(let days): return .date(days.selecting(rows))
@@ -82,7 +78,37 @@ extension Column.Values {
         }
     }
 
-    func appending(_ other: Column.Values) -> Column.Values? {
+    /// The dictionary keeps only texts that a row still has, in order of first appearance.
+    private static func selecting(_ rows: [Int], _ codes: Codes, _ dictionary: TextDictionary, _ validity: Bitmap?) -> Column.Values {
+        var fresh = [Int](repeating: -1, count: dictionary.count)
+        var kept: [Int] = []
+        let taken = Buffer<UInt32>(zeros: rows.count)
+        for (at, row) in rows.enumerated() where validity?[row] ?? true {
+            let code = codes[row]
+            if fresh[code] < 0 {
+                fresh[code] = kept.count
+                kept.append(code)
+            }
+            taken.base[at] = UInt32(fresh[code])
+        }
+        return .text(Codes(packing: taken, size: kept.count), dictionary.selecting(kept))
+    }
+
+    fileprivate func zeroing(_ hidden: [Bool]) -> Column.Values {
+        switch self {
+        case .text(let codes, let dictionary):
+            let shown = Buffer(hidden.indices.lazy.map { hidden[$0] ? 0 : UInt32(codes[$0]) })
+            return .text(Codes(packing: shown, size: dictionary.count), dictionary)
+        case .integer(let values): return .integer(values.zeroing(hidden))
+        case .decimal(let values, let scale): return .decimal(values.zeroing(hidden), scale: scale)
+        case .date(let days): return .date(days.zeroing(hidden))
+        case .timestamp(let days, let time, let unit): return .timestamp(days: days.zeroing(hidden), time: time.zeroing(hidden), unit: unit)
+        case .yesNo(let bits): return .yesNo(Bitmap(hidden.indices.lazy.map { !hidden[$0] && bits[$0] }))
+        }
+    }
+
+    /// `validity` is that of the other's rows.
+    fileprivate func appending(_ other: Column.Values, _ validity: Bitmap?) -> Column.Values? {
         switch (self, other) {
         case (.text(let a, let mine), .text(let b, let theirs)):
             var texts = mine.texts
@@ -96,7 +122,7 @@ extension Column.Values {
             }
             let codes = Buffer<UInt32>(zeros: a.count + b.count)
             for row in 0..<a.count { codes.base[row] = UInt32(a[row]) }
-            for row in 0..<b.count where !map.isEmpty { codes.base[a.count + row] = map[b[row]] }
+            for row in 0..<b.count where !map.isEmpty && validity?[row] ?? true { codes.base[a.count + row] = map[b[row]] }
             return .text(Codes(packing: codes, size: texts.count), TextDictionary(texts))
         case (.integer(let a), .integer(let b)): return a.appending(b).map { .integer($0) }
         case (.integer(let a), .decimal(let b, let scale)): return a.appending(b, scaledBy: Self.power(scale)).map { .decimal($0, scale: scale) }

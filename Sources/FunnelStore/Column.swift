@@ -140,6 +140,18 @@ package struct Column: Sendable {
         /// Days, and the time since midnight in `unit`s, which is read only where a query needs it.
         case timestamp(days: Integers, time: Integers, unit: TimeUnit)
         case yesNo(Bitmap)
+
+        /// Whether all values are zero that are not there.
+        fileprivate func areZero(where validity: Bitmap?) -> Bool { validity.map { there in (0..<there.count).allSatisfy { there[$0] || isZero($0) } } ?? true }
+
+        private func isZero(_ row: Int) -> Bool {
+            switch self {
+            case .text(let codes, _): codes[row] == 0
+            case .integer(let values), .decimal(let values, _), .date(let values): values[row] == 0
+            case .timestamp(let days, let time, _): days[row] == 0 && time[row] == 0
+            case .yesNo(let bits): !bits[row]
+            }
+        }
     }
 
     /// What a column holds.
@@ -163,7 +175,9 @@ package struct Column: Sendable {
     package var validity: Bitmap? { content.value.validity }
     private let found: OnDemand<Zones?>
 
+    /// A row without a value holds zero.
     package init(name: String, values: Values, validity: Bitmap?) {
+        assert(values.areZero(where: validity), "\(name): a value that is missing is not zero")
         self.init(name: name, content: Sealed(Content(values: values, validity: validity)))
     }
 

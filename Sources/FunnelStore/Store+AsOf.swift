@@ -63,9 +63,7 @@ extension Table {
         let hidden = (0..<rowCount).map(isHidden)
         guard hidden.contains(true) else { return self }
         let columns = columns.enumerated().map { index, column in
-            guard indices.contains(index) else { return column }
-            let present = Bitmap((0..<rowCount).map { !hidden[$0] && !column.isMissing($0) })
-            return Column(name: column.name, values: column.values, validity: present)
+            indices.contains(index) ? column.masking(hidden) : column
         }
         return Table(role: role, rowCount: rowCount, columns: columns, roles: roles, aliases: aliases, states: states, origin: origin)
     }

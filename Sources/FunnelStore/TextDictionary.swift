@@ -33,6 +33,19 @@ package final class TextDictionary: Sendable {
 
     package subscript(code: Int) -> String { String(decoding: utf8(code), as: UTF8.self) }
 
+    /// The texts of some codes, in their order.
+    func selecting(_ codes: [Int]) -> TextDictionary {
+        let offsets = Buffer<Int64>(zeros: codes.count + 1)
+        for (index, code) in codes.enumerated() { offsets.base[index + 1] = offsets.base[index] + Int64(utf8(code).count) }
+        let bytes = Buffer<UInt8>(count: Int(offsets.base[codes.count])) { out in
+            for (index, code) in codes.enumerated() {
+                let text = utf8(code)
+                if let base = text.baseAddress { (out + Int(offsets.base[index])).update(from: base, count: text.count) }
+            }
+        }
+        return TextDictionary(bytes: bytes, offsets: offsets)
+    }
+
     package func utf8(_ code: Int) -> UnsafeBufferPointer<UInt8> {
         precondition(code >= 0 && code < count, "code \(code) of \(count)")
         let start = Int(offsets.base[code])

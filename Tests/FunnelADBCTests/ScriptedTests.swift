@@ -105,11 +105,11 @@ struct ScriptedTests {
         let columns = [
             Column(
                 name: "name", values: .text(Codes(packing: Buffer((0..<count).map { UInt32($0 % 2) }), size: 2), TextDictionary(["", "سلام"])), validity: nil),
-            Column(name: "n", values: .integer(integers { Int64($0) - 1 }.asSequence), validity: some),
-            Column(name: "money", values: .decimal(integers { Int64($0) * -125 }, scale: 2), validity: nil),
+            Column(name: "n", values: .integer(integers { Int64($0) - 1 }.asSequence), validity: nil),
+            Column(name: "money", values: .decimal(integers { $0 % 2 == 0 ? Int64($0) * -125 : 0 }, scale: 2), validity: some),
             Column(name: "day", values: .date(integers { Int64($0) - 1 }), validity: nil),
             Column(name: "at", values: .timestamp(days: integers { Int64($0) }, time: integers { _ in 1 }, unit: .second), validity: nil),
-            Column(name: "won", values: .yesNo(Bitmap((0..<count).map { $0 % 3 == 0 })), validity: some),
+            Column(name: "won", values: .yesNo(Bitmap((0..<count).map { $0 % 6 == 0 })), validity: some),
         ]
         let engine = try RemoteEngine.open(
             try EngineAddress("scripted:x?driver=/\(ScriptedDriver.library ?? "")&dialect=duckdb", resolve: { $0 }, environment: { _ in nil }),
@@ -120,11 +120,11 @@ struct ScriptedTests {
                 name:u n:l money:d:18,2 day:tdD at:tsu: won:b\u{20}
                 65536 rows
                  -1 0 -1 1000000 1\u{20}
-                سلام - -125 0 86401000000 -\u{20}
+                سلام 0 - 0 86401000000 -\u{20}
                  1 -250 1 172801000000 0\u{20}
                 4464 rows
                  65535 -8192000 65535 5662310401000000 0\u{20}
-                سلام - -8192125 65536 5662396801000000 -\u{20}
+                سلام 65536 - 65536 5662396801000000 -\u{20}
                  65537 -8192250 65537 5662483201000000 1\u{20}
 
                 """)

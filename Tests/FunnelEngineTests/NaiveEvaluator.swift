@@ -15,7 +15,7 @@ struct NaiveEvaluator {
 
     init(_ plan: Plan, _ store: Store) {
         self.plan = plan
-        self.store = NaiveStore(store)
+        self.store = NaiveStore(store, asOf: plan.asOf)
         gather()
         fillGaps()
     }

@@ -1,4 +1,5 @@
 import FunnelModel
+import FunnelPlan
 import FunnelStore
 
 /// One value of a row, as the naive evaluator computes with it.
@@ -32,7 +33,8 @@ struct NaiveStore {
     private var leadOf: [TableRole: [Int?]] = [:]
     private var derived: [DerivedColumn: [Cell]] = [:]
 
-    init(_ store: Store) {
+    /// With `asOf`, what was known just before that moment.
+    init(_ store: Store, asOf: Instant? = nil) {
         for (role, table) in store.tables {
             var states: [String: DealState] = [:]
             if let index = table.roles[.status], case .text(_, let dictionary) = table.columns[index].values {
@@ -43,6 +45,7 @@ struct NaiveStore {
                 types: table.columns.map(\.type), roles: table.roles, states: states)
         }
         linkLeads()
+        if let asOf { forget(after: asOf.total) }
         stand()
         winLeads()
         firstDeals()
@@ -99,6 +102,35 @@ struct NaiveStore {
             guard let table = tables[role], table.has(.lead) else { continue }
             leadOf[role] = (0..<table.count).map { Self.key(table.cell(.lead, $0)).flatMap { rows[$0] } }
         }
+    }
+
+    /// Takes away the rows that are dated at a moment or later, and what later became of those that stay.
+    private mutating func forget(after moment: Int64) {
+        func isLater(_ cell: Cell) -> Bool { if case .instant(let time) = cell { time >= moment } else { false } }
+        let whole = self
+        func keep(_ role: TableRole, _ isKept: (Rows, Int) -> Bool) {
+            guard let rows = whole.tables[role] else { return }
+            let kept = (0..<rows.count).filter { isKept(rows, $0) }
+            tables[role]?.count = kept.count
+            tables[role]?.columns = rows.columns.map { column in kept.map { column[$0] } }
+        }
+        keep(.leads) { !isLater($0.cell(.created, $1)) }
+        keep(.stages) { !isLater($0.cell(.entered, $1)) }
+        keep(.costs) { !isLater($0.cell(.date, $1)) }
+        keep(.deals) { deals, row in
+            if let lead = whole.lead(of: row, in: .deals), let leads = whole.tables[.leads], isLater(leads.cell(.created, lead)) { return false }
+            return !isLater(deals.cell(deals.has(.created) ? .created : .closed, row))
+        }
+        func hide(_ role: TableRole, _ hidden: [ColumnRole], where isHidden: (Rows, Int) -> Bool) {
+            guard let rows = tables[role] else { return }
+            for column in hidden.compactMap({ rows.roles[$0] }) {
+                for row in 0..<rows.count where isHidden(rows, row) { tables[role]?.columns[column][row] = .missing }
+            }
+        }
+        hide(.leads, [.qualified]) { isLater($0.cell(.qualified, $1)) }
+        hide(.deals, [.closed, .status]) { isLater($0.cell(.closed, $1)) }
+        leadOf = [:]
+        linkLeads()
     }
 
     func state(_ deal: Int) -> DealState {
