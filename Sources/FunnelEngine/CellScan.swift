@@ -35,7 +35,7 @@ struct CellScan: Sendable {
     private(set) var passes: [Pass] = []
 
     /// Nil where it can't be done so, or another way is faster.
-    init?(_ scan: Scan, _ aggregates: [CompiledAggregate], keys: [any KeyNode], spaces: [KeySpace], strides: [Int], rows: Int, links: LeadLinks?) {
+    init?(_ scan: Scan, _ aggregates: [CompiledAggregate], keys: [any KeyNode], spaces: [KeySpace], strides: [Int], rows: Int) {
         var (days, texts): (CellTally.Days?, CellTally.Texts?) = (nil, nil)
         var (dayPlaces, textPlaces) = ([0], [0])
         var dayKey: Int?
@@ -48,9 +48,8 @@ struct CellScan: Sendable {
                 if days == nil { return nil }
                 (dayKey, zones) = (index, column.zones)
                 dayPlaces = (0..<table.count).map { min(Int(table[$0]), missing) * stride } + [missing * stride]
-            case .text(let column, let table)? where texts == nil:
-                if column.fromLead, links == nil { return nil }
-                texts = CellTally.Texts(column.codes, column.validity, of: column.fromLead ? links : nil, count: column.dictionary.count)
+            case .text(let column, let table)? where texts == nil && !column.fromLead:
+                texts = CellTally.Texts(column.codes, column.validity, count: column.dictionary.count)
                 if texts == nil { return nil }
                 textPlaces = column.dictionary.indices.map { code in (table.map { Int($0[code]) } ?? code) * stride } + [missing * stride]
             default: return nil

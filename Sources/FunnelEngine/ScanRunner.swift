@@ -40,7 +40,7 @@ struct ScanRunner {
         let links = compiler.store.leads(of: scan.table)
         let cells =
             isDense && !spaces.isEmpty
-            ? CellScan(scan, aggregates, keys: spaces.map { $0.nodes[index] }, spaces: spaces, strides: strides, rows: rows, links: links) : nil
+            ? CellScan(scan, aggregates, keys: spaces.map { $0.nodes[index] }, spaces: spaces, strides: strides, rows: rows) : nil
         let workers = (0..<threads).map { _ in
             Worker(
                 aggregates, groups: isDense ? Int(combinations) : 0, scan: self, isDense: isDense, filter: filter, counted: counted, cells: cells)

@@ -1,23 +1,16 @@
 /// Rows counted, and values added up, by the day of a date and the code of a text as they are stored: a cell for each two. What period a day
 /// lies in, and what a code stands for, is asked once for each cell, when all rows are in. One thread adds.
 package final class CellTally {
-    /// The codes of a row, or of its lead.
     package struct Texts: Sendable {
         let codes: Buffer<UInt8>
+        /// A row without a text has the code 0.
         let validity: Bitmap?
-        /// The lead of each row, where the codes are those of leads; -1 for none.
-        let leads: Buffer<Int32>?
         /// How many codes there are.
         let count: Int
 
-        /// Nil where the codes are not of 8 bits, or leads are not named row by row.
-        package init?(_ codes: Codes, _ validity: Bitmap?, of links: LeadLinks?, count: Int) {
+        /// Nil where the codes are not of 8 bits.
+        package init?(_ codes: Codes, _ validity: Bitmap?, count: Int) {
             guard case .uint8(let codes) = codes else { return nil }
-            switch links {
-            case nil: leads = nil
-            case .rows(let rows): leads = rows
-            case .runs: return nil
-            }
             (self.codes, self.validity, self.count) = (codes, validity, count)
         }
     }
@@ -129,26 +122,21 @@ package final class CellTally {
 
     private func add(_ rows: Range<Int>, _ bits: Kernels.Words, _ cells: UnsafeMutablePointer<Int64>, value: some RowNumber, day: some RowNumber) {
         guard let texts else { return Self.add(rows, bits, cells, value: value, cell: day) }
-        let own = OwnCode(codes: texts.codes.base)
-        precondition(texts.validity.map { $0.count >= texts.codes.count } ?? true)
-        switch (texts.leads, texts.validity) {
-        case (nil, nil):
-            precondition(rows.upperBound <= texts.codes.count)
-            Self.add(rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: own))
-        case (nil, let validity?):
-            precondition(rows.upperBound <= texts.codes.count)
-            Self.add(
-                rows, bits, cells, value: value,
-                cell: DayAndCode(day: day, width: width, code: IfThere(inner: own, words: validity.words.base, missing: texts.count)))
-        case (let leads?, nil):
-            precondition(rows.upperBound <= leads.count)
-            Self.add(
-                rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: OfLead(inner: own, leads: leads.base, missing: texts.count)))
-        case (let leads?, let validity?):
-            precondition(rows.upperBound <= leads.count)
-            let there = IfThere(inner: own, words: validity.words.base, missing: texts.count)
-            Self.add(
-                rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: OfLead(inner: there, leads: leads.base, missing: texts.count)))
+        precondition(rows.upperBound <= texts.codes.count)
+        Self.add(rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: OwnCode(codes: texts.codes.base)))
+        guard let validity = texts.validity else { return }
+        // Rows without a text are few: they were added as those of the first, and are moved.
+        precondition(rows.lowerBound % 64 == 0 && rows.upperBound <= validity.count)
+        let there = validity.words.base + rows.lowerBound / 64
+        for word in 0..<Kernels.wordCount(rows.count) {
+            var rest = bits[word] & ~there[word]
+            while rest != 0 {
+                let row = rows.lowerBound &+ word << 6 &+ rest.trailingZeroBitCount
+                let (cell, number) = (cells + day.at(row) &* width, Int64(truncatingIfNeeded: value.at(row)))
+                cell[0] &-= number
+                cell[texts.count] &+= number
+                rest &= rest &- 1
+            }
         }
     }
 
@@ -263,16 +251,4 @@ private struct IfThere<Inner: RowNumber>: RowNumber {
 
     @inline(__always)
     func at(_ row: Int) -> Int { words[row >> 6] >> UInt64(truncatingIfNeeded: row & 63) & 1 == 1 ? inner.at(row) : missing }
-}
-
-private struct OfLead<Inner: RowNumber>: RowNumber {
-    let inner: Inner
-    let leads: UnsafePointer<Int32>
-    let missing: Int
-
-    @inline(__always)
-    func at(_ row: Int) -> Int {
-        let lead = Int(leads[row])
-        return lead >= 0 ? inner.at(lead) : missing
-    }
 }

@@ -11,7 +11,6 @@ struct CellTallyLaws {
     }
 
     private enum Key: CaseIterable { case none, whole, holed }
-    private enum Of: CaseIterable { case row, lead }
     private enum Width: CaseIterable { case none, short, long, medium }
 
     /// The ends of the values' width are among them, and enough rows to fill cells more than once.
@@ -20,7 +19,6 @@ struct CellTallyLaws {
         var random = Seeded(size + 77)
         let days = (0..<size).map { _ in Int16(random.oneIn(3) ? 19_000 : random.among(18_990...19_060)) }
         let codes = (0..<size).map { _ in UInt8(random.below(5)) }
-        let leads = (0..<size).map { _ in random.oneIn(7) ? Int32(-1) : Int32(random.below(size)) }
         let (dayThere, codeThere, flags) = (flags(size, &random), flags(size, &random), flags(size, &random))
         let short = (0..<size).map { _ in random.pick([Int16.min, .max, 0, Int16(random.among(-300...300))]) }
         let long = (0..<size).map { _ in random.pick([Int32.min, .max, -1, Int32(random.among(-9_999_999...9_999_999))]) }
@@ -35,7 +33,7 @@ struct CellTallyLaws {
         }
         let isAlike = size == 100_000
         for (day, code) in Key.allCases.flatMap({ day in Key.allCases.map { (day, $0) } }) {
-            for (of, width) in Of.allCases.flatMap({ of in Width.allCases.map { (of, $0) } }) {
+            for width in Width.allCases {
                 let values = values(width)
                 // Groups of a day, of a week, and of all days.
                 let span = random.pick([1, 7, 100])
@@ -44,7 +42,8 @@ struct CellTallyLaws {
                     code == .none
                         ? nil
                         : CellTally.Texts(
-                            .uint8(Buffer(codes)), code == .holed ? Bitmap(codeThere) : nil, of: of == .lead ? .rows(Buffer(leads)) : nil, count: 5),
+                            .uint8(Buffer(code == .holed ? zip(codes, codeThere).map { $1 ? $0 : 0 } : codes)), code == .holed ? Bitmap(codeThere) : nil,
+                            count: 5),
                     values.flatMap { CellTally.Values($0.packed, magnitude: $0.magnitude) })
                 var expected: [Int: Cell] = [:]
                 for first in stride(from: 0, to: size, by: 16_384) {
@@ -55,8 +54,7 @@ struct CellTallyLaws {
                     withExtendedLifetime(words) { tally.add(rows, words.base) }
                     for row in rows where kept[row - first] {
                         let dayPlace = day == .none ? 0 : day == .holed && !dayThere[row] ? 71 : Int(days[row]) - 18_990
-                        let source = of == .lead ? Int(leads[row]) : row
-                        let codePlace = code == .none ? 0 : source < 0 || (code == .holed && !codeThere[source]) ? 5 : Int(codes[source])
+                        let codePlace = code == .none ? 0 : code == .holed && !codeThere[row] ? 5 : Int(codes[row])
                         expected[dayPlace / span * 1000 + codePlace, default: Cell()].rows += 1
                         expected[dayPlace / span * 1000 + codePlace]!.sum += values?.all[row] ?? 0
                     }
@@ -68,7 +66,7 @@ struct CellTallyLaws {
                         cells[group, default: Cell()].rows += rows
                         cells[group]!.sum += sum
                     }
-                    #expect(cells == found, "\(day) \(code) \(of) \(width) \(span)")
+                    #expect(cells == found, "\(day) \(code) \(width) \(span)")
                 }
             }
         }
