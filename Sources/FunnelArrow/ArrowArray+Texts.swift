@@ -23,8 +23,8 @@ extension ArrowArray {
         return ArrowTexts(file: file, starts: starts, counts: counts)
     }
 
-    /// The most frequent case in a loop of its own: texts that stand one behind the other and are ASCII, all of them looked
-    /// at as one. False where they are anything else.
+    /// The most frequent case in a loop of its own: texts that stand one behind the other, all of them looked at as one. False where
+    /// they are anything else, or something is wrong with one of them.
     private func plainTexts(
         _ rows: Range<Int>, _ name: String, _ marks: inout RowMarks, _ starts: Buffer<Int>, _ counts: Buffer<Int32>
     ) throws(ArrowError) -> Bool {
@@ -37,7 +37,7 @@ extension ArrowArray {
         var isRising = true
         for row in rows { isRising = isRising && offsets[row] <= offsets[row + 1] }
         let letters = UnsafeRawBufferPointer(start: file.base + all.lowerBound + first, count: last - first)
-        guard isRising, Self.isASCII(letters) else { return false }
+        guard isRising, Self.isASCII(letters) || areUTF8(letters, rows, offsets) else { return false }
         for at in 0..<rows.count {
             let row = rows.lowerBound + at
             starts.base[at] = all.lowerBound + Int(offsets[row])
@@ -46,6 +46,18 @@ extension ArrowArray {
         guard validity != nil else { return true }
         for row in rows where !isPresent(row) { marks.miss(row - rows.lowerBound) }
         return true
+    }
+
+    /// Whether all letters are sound UTF-8, and every text begins with the first byte of one: so each text is sound.
+    private func areUTF8(_ letters: UnsafeRawBufferPointer, _ rows: Range<Int>, _ offsets: UnsafePointer<Int32>) -> Bool {
+        let bytes = Span(_unsafeElements: letters.bindMemory(to: UInt8.self))
+        guard (try? UTF8Span(validating: bytes)) != nil else { return false }
+        let first = offsets[rows.lowerBound]
+        var areWhole = true
+        for row in rows where offsets[row] < offsets[rows.upperBound] {
+            areWhole = areWhole && letters[Int(offsets[row] &- first)] & 0xC0 != 0x80
+        }
+        return areWhole
     }
 
     private static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {

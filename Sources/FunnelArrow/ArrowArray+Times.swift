@@ -31,13 +31,27 @@ extension ArrowArray {
     func instants(
         _ rows: Range<Int>, _ name: String, _ marks: inout RowMarks, _ unit: ArrowType.Unit, shift: Int
     ) throws(ArrowError) -> ArrowPiece.Values {
-        let perDay = 86_400 * unit.perSecond
-        let added = Int64(shift) * 60 * unit.perSecond
+        // A division by a number that is known here is a multiplication.
+        switch unit {
+        case .second: try instants(rows, name, &marks, perSecond: 1, shift: shift)
+        case .millisecond: try instants(rows, name, &marks, perSecond: 1000, shift: shift)
+        case .microsecond: try instants(rows, name, &marks, perSecond: 1_000_000, shift: shift)
+        case .nanosecond: try instants(rows, name, &marks, perSecond: 1_000_000_000, shift: shift)
+        }
+    }
+
+    @inline(__always)
+    private func instants(
+        _ rows: Range<Int>, _ name: String, _ marks: inout RowMarks, perSecond: Int64, shift: Int
+    ) throws(ArrowError) -> ArrowPiece.Values {
+        let isNano = perSecond > 1_000_000
+        let perDay = 86_400 * perSecond
+        let added = Int64(shift) * 60 * perSecond
         var cut = 0
         let units: Buffer<Int64> = try fill(rows, name, &marks, zero: 0) { (raw: Int64) in
             let (moved, overflow) = raw.addingReportingOverflow(added)
             guard !overflow, Self.day(Self.floor(moved, perDay)) != nil else { return nil }
-            if unit == .nanosecond, moved % 1000 != 0 { cut += 1 }
+            if isNano, moved % 1000 != 0 { cut += 1 }
             return moved
         }
         let days = Buffer<Int32>(zeros: rows.count)
@@ -47,13 +61,14 @@ extension ArrowArray {
             let day = Self.floor(units.base[row], perDay)
             let rest = units.base[row] - day * perDay
             days.base[row] = Int32(truncatingIfNeeded: day)
-            let time = unit == .nanosecond ? rest / 1000 : rest * (1_000_000 / unit.perSecond)
+            let time = isNano ? rest / 1000 : rest * (1_000_000 / perSecond)
             times.base[row] = time
             finest |= time % 1_000_000 == 0 ? 0 : time % 1000 == 0 ? 1 : 2
         }
         return .instants(days: days, times: times, digits: finest >= 2 ? 6 : finest == 1 ? 3 : 0, cut: cut)
     }
 
+    @inline(__always)
     private static func floor(_ value: Int64, _ divisor: Int64) -> Int64 {
         let quotient = value / divisor
         return value % divisor < 0 ? quotient - 1 : quotient

@@ -27,8 +27,7 @@ enum ArrowPart {
             part.fraction = digits
             part.cutFractions = cut
             let unit: TimeUnit = digits == 0 ? .second : digits <= 3 ? .millisecond : .microsecond
-            let units = Buffer<Int64>(count: times.count) { out in for row in 0..<times.count { out[row] = times.base[row] / unit.microseconds } }
-            part.values = .dates(packed(days), times: (Integers(packing: units), unit))
+            part.values = .dates(packed(days), times: (Integers(packing: inUnits(times, unit)), unit))
         case .texts(let texts): part.values = self.texts(piece, &part, &empty, arena) { row in texts[row] }
         case .codes(let codes, let texts): part.values = coded(codes, texts, piece, &part, &empty, arena)
         case .nothing, .times: part.values = .failed
@@ -51,6 +50,20 @@ enum ArrowPart {
 
     private static func packed(_ days: Buffer<Int32>) -> Integers {
         Integers(packing: Buffer<Int64>(count: days.count) { out in for row in 0..<days.count { out[row] = Int64(days.base[row]) } })
+    }
+
+    /// Microseconds as units; each is a whole number of them.
+    private static func inUnits(_ times: Buffer<Int64>, _ unit: TimeUnit) -> Buffer<Int64> {
+        @inline(__always)
+        func divided(by microseconds: Int64) -> Buffer<Int64> {
+            Buffer(count: times.count) { out in for row in 0..<times.count { out[row] = times.base[row] / microseconds } }
+        }
+        // A division by a number that is known here is a multiplication.
+        return switch unit {
+        case .second: divided(by: 1_000_000)
+        case .millisecond: divided(by: 1000)
+        case .microsecond: times
+        }
     }
 
     // MARK: - Texts
