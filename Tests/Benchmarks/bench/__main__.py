@@ -57,10 +57,12 @@ def ask_funnel(funnel, threads):
     return found
 
 
-def ask_store(funnel, threads):
-    """What a saved store costs and gives: the queries are asked in a process that has opened it."""
+def ask_store(funnel, threads, is_last=False):
+    """What a saved store costs and gives: the queries are asked in a process that has opened it. `is_last`: no one reads the CSV files any more."""
     funnel.forget(STORE)
     saving = funnel.ask(threads, saving=STORE, queries=())
+    if is_last:
+        funnel.release_files()
     opened = funnel.ask(threads, store=STORE)
     return {
         "save_ms": saving["save_ms"], "load_ms": saving["load_ms"], "size": funnel.size(STORE),
@@ -72,7 +74,7 @@ def grow(funnel, leads, threads):
     """The queries at another size, from its saved store."""
     say(f"{leads:,} leads")
     funnel.sample(leads)
-    return {"leads": leads, **ask_store(funnel, threads)}
+    return {"leads": leads, **ask_store(funnel, threads, is_last=True)}
 
 
 def ask_peer(system, form, folder, threads):

@@ -29,6 +29,13 @@ class Funnel:
             self.folder.mkdir(parents=True, exist_ok=True)
             subprocess.run([self.binary, "sample", "--leads", str(leads), "--seed", "1", "-o", self.folder], check=True, stdout=subprocess.DEVNULL)
 
+    def release_files(self):
+        """Gives back the memory in which the system holds the CSV files: a store ten times as large would have to share what there is with them."""
+        os.sync()
+        for table in TABLES:
+            with open(self.folder / f"{table}.csv", "rb") as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
     def version(self):
         return subprocess.run([self.binary, "--version"], check=True, capture_output=True, text=True).stdout.strip()
 
