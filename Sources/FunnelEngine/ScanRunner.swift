@@ -164,10 +164,13 @@ private final class Worker: @unchecked Sendable {
         let morsel = scratch.morsel(rows, links)
         let bits = filter?.evaluate(morsel, scratch)
         for (place, condition) in counted.enumerated() {
-            let marks = condition.evaluate(morsel, scratch)
-            if let bits { Kernels.and(marks, bits, morsel.count) }
-            counts[place] += Kernels.population(marks, morsel.count)
-            scratch.give(marks)
+            if let marks = condition.stored(morsel) {
+                counts[place] += Kernels.population(marks, both: bits, morsel.count)
+            } else {
+                let marks = condition.evaluate(morsel, scratch)
+                counts[place] += Kernels.population(marks, both: bits, morsel.count)
+                scratch.give(marks)
+            }
         }
         if let cells, cells.scan.suits(rows) {
             cells.scan.add(morsel, bits, to: cells.tallies, scratch)

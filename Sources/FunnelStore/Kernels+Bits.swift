@@ -79,6 +79,19 @@ extension Kernels {
         }
     }
 
+    /// How many of the first `count` bits are set, here and, where there are others, there as well; what lies behind them is not looked at.
+    package static func population(_ words: UnsafePointer<UInt64>, both others: UnsafePointer<UInt64>?, _ count: Int) -> Int {
+        let whole = count / 64
+        var total = 0
+        if let others {
+            for word in 0..<whole { total &+= (words[word] & others[word]).nonzeroBitCount }
+        } else {
+            for word in 0..<whole { total &+= words[word].nonzeroBitCount }
+        }
+        guard count % 64 != 0 else { return total }
+        return total &+ (words[whole] & (others?[whole] ?? .max) & (1 << UInt64(count % 64) &- 1)).nonzeroBitCount
+    }
+
     package static func population(_ words: Words, _ count: Int) -> Int {
         var total = 0
         for word in 0..<wordCount(count) { total &+= words[word].nonzeroBitCount }

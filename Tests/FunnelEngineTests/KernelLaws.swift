@@ -157,6 +157,10 @@ struct KernelLaws {
         #expect(combined { Kernels.set(true, $0, size) } == sample.flags.map { _ in true })
         #expect(combined { Kernels.set(false, $0, size) } == sample.flags.map { _ in false })
         #expect(Kernels.population(sample.bits.base, size) == sample.flags.count { $0 })
+        // All bits behind the last row are set in one of them.
+        let (full, part) = (Self.words([Bool](repeating: true, count: size + 64)), Self.words(sample.flags + [true, true]))
+        #expect(Kernels.population(full.base, both: nil, size) == size)
+        #expect(Kernels.population(full.base, both: part.base, size) == sample.flags.count { $0 })
         #expect(sample.bitmap.population == sample.offset + sample.flags.count { $0 })
         let chosen = Self.words(sample.values.map { $0 > 0 })
         #expect(
