@@ -9,10 +9,16 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     /// The file that the memory is lent by; nil where it is the buffer's own.
     private let lender: MappedFile?
 
-    /// `count` values, all bits zero.
-    package init(zeros count: Int) {
+    private static func allocate(_ count: Int) -> (memory: UnsafeMutableRawPointer, bytes: Int) {
         let bytes = max(64, (count * MemoryLayout<Element>.stride + 63) & ~63)
         let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        Memory.preferLargePages(memory, bytes)
+        return (memory, bytes)
+    }
+
+    /// `count` values, all bits zero.
+    package init(zeros count: Int) {
+        let (memory, bytes) = Self.allocate(count)
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         self.base = memory.bindMemory(to: Element.self, capacity: count)
         self.count = count
@@ -32,8 +38,7 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
 
     /// `count` values, to be written by `fill` before anything reads them.
     package init(count: Int, fill: (UnsafeMutablePointer<Element>) throws -> Void) rethrows {
-        let bytes = max(64, (count * MemoryLayout<Element>.stride + 63) & ~63)
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        let (memory, _) = Self.allocate(count)
         self.base = memory.bindMemory(to: Element.self, capacity: count)
         self.count = count
         lender = nil
