@@ -132,8 +132,7 @@ extension RemoteTable {
         return (RemoteTable(path: path, columns: columns.filter { $0.columnType != nil }), leftOut)
     }
 
-    /// The columns that a query in place can name, and those whose names hold a line break: the text of a query is laid out by its
-    /// lines.
+    /// The columns that a query in place can name, and those whose names hold a line break, which no name in a statement does.
     package var withoutBrokenNames: (table: RemoteTable, leftOut: [String]) {
         let broken = columns.map(\.name).filter { $0.contains(where: \.isNewline) }
         return (RemoteTable(path: path, columns: columns.filter { !broken.contains($0.name) }), broken)

@@ -47,7 +47,7 @@ package struct Engine {
         if let limit = plan.limit { lines.cut(to: limit) }
         var answer = lines.answer()
         answer.counts = counts
-        if !isFilled { answer.remarks.append(Remark(.leftOut, "periods without rows are not shown: there would be too many lines")) }
+        if !isFilled { answer.remarks.append(.unfilled) }
         return answer
     }
 

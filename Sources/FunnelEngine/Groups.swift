@@ -162,7 +162,7 @@ struct Groups {
             series.insert(combination.keeping(others, of: code))
         }
         guard first <= last else { return true }
-        guard series.count * (last - first + 1) <= Self.mostGroups else { return false }
+        guard series.count * (last - first + 1) <= Plan.mostFilledLines else { return false }
         let known = CodeIndex(codes, combination)
         for name in series.sorted() {
             for period in first...last {
@@ -175,9 +175,6 @@ struct Groups {
         }
         return true
     }
-
-    /// Gaps are not filled where that would make more lines than anybody reads.
-    private static let mostGroups = 1_000_000
 }
 
 /// How the codes of several keys are one number, and that number them again.

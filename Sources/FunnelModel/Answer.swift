@@ -62,6 +62,9 @@ package struct Remark: Sendable, Hashable {
     package var kind: Kind
     package var text: String
 
+    /// Gaps in time would have been more lines than anybody reads.
+    package static let unfilled = Remark(.leftOut, "periods without rows are not shown: there would be too many lines")
+
     package init(_ kind: Kind, _ text: String) {
         self.kind = kind
         self.text = text

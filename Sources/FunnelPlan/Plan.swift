@@ -42,6 +42,11 @@ package struct Plan: Sendable, Hashable {
     }
 }
 
+extension Plan {
+    /// Gaps in time are filled with as many lines at most: more than that nobody reads.
+    package static let mostFilledLines = 1_000_000
+}
+
 /// A key of the answer.
 package struct PlanKey: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {

@@ -86,7 +86,7 @@ struct ChainWriter {
                 parts.append(
                     draft.add(
                         name,
-                        "select lead_key, \(time) as first_time, \(time) as reached_time\nfrom (\n" + Layout.indented(try events.events(of: 0))
+                        "select lead_key, \(time) as first_time, \(time) as reached_time\nfrom (\n" + Layout.indented(try events.events(of: 0), draft.rules)
                             + "\n) as e\ngroup by lead_key" + (window == nil ? "" : ", step_time")))
                 continue
             }
@@ -103,7 +103,7 @@ struct ChainWriter {
                         min(e.step_time) as reached_time
                     from \(parts[step - 1]) as p
                     join (
-                    \(Layout.indented(try events.events(of: step)))
+                    \(Layout.indented(try events.events(of: step), draft.rules))
                     ) as e on e.lead_key = p.lead_key and e.step_time \(isBehind) p.reached_time\(within)
                     group by p.lead_key\(window == nil ? "" : ", p.first_time")
                     """))

@@ -9,7 +9,7 @@ struct ClickHouseRules: DialectRules {
     /// A join that finds nothing would give zeros; and an alias would stand for the column of its name.
     let settings: String? = "settings join_use_nulls = 1, prefer_column_name_to_alias = 1, aggregate_functions_null_for_empty = 0"
 
-    /// A backslash is an escape, in names too.
+    let escapingMarks: Set<Unicode.Scalar> = ["'", "\""]
     func quoted(_ name: String) -> String {
         "\"" + name.unicodeScalars.reduce(into: "") { $0 += $1 == "\\" ? "\\\\" : $1 == "\"" ? "\\\"" : String($1) } + "\""
     }

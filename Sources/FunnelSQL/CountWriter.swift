@@ -11,8 +11,18 @@ struct CountWriter {
 
     init(_ writer: PlanWriter) { self.writer = writer }
 
-    /// `groups` is the part of the groups before anything is filled in or left out.
-    func columns(_ groups: String) throws(Diagnostic) -> CountColumns {
+    /// `groups` is the part of the groups before anything is filled in or left out, `bounds` the one that says whether gaps are
+    /// filled, where that is a question.
+    func columns(_ groups: String, _ bounds: String?) throws(Diagnostic) -> CountColumns {
+        var columns = try counted(groups)
+        if let bounds {
+            columns.relations.append(bounds)
+            columns.names.insert("is_unfilled", at: 0)
+        }
+        return columns
+    }
+
+    private func counted(_ groups: String) throws(Diagnostic) -> CountColumns {
         var columns = CountColumns(relations: [], names: plan.counts.map { Layout.name($0.name) })
         for pass in plan.countPasses {
             if let known = sums(pass, groups, columns.names) {
@@ -56,13 +66,13 @@ struct CountWriter {
     /// Open leads as what is left of all leads without those won and those lost, where the groups count all and those won: then
     /// only lost leads are looked up, which are few beside the leads without a deal.
     private func openLeads(_ pass: CountPass, _ groups: String, _ names: [String]) throws(Diagnostic) -> String? {
-        func asks(_ condition: RowCondition?, _ derived: DerivedColumn) -> Bool {
-            if case .column(let reference) = condition { reference.index == .derived(derived) && reference.path == .own } else { false }
-        }
-        guard rules.asksInAggregates, pass.counts.count == 1, asks(plan.counts[pass.counts[0]].condition, .leadOpen),
-            let scan = pass.scan, plan.scans[scan].holdsAllRows,
-            let all = column(in: scan, where: { $0 == nil }), let won = column(in: scan, where: { asks($0, .leadWon) })
+        guard rules.asksInAggregates, plan.countsOpenLeads(pass), let scan = pass.scan,
+            let all = column(in: scan, where: { $0 == nil }), let won = column(in: scan, where: { $0.asks(.leadWon) })
         else { return nil }
+        if let lost = column(in: scan, where: { $0.asks(.leadLost) }) {
+            let rest = [all, won, lost].map { "coalesce(sum(\($0)), 0)" }.joined(separator: " - ")
+            return draft.add("counted", "select \(rest) as \(names[pass.counts[0]])\nfrom \(groups)")
+        }
         let rows = RowWriter(draft, pass.table)
         rows.isCounting = true
         let scope = try pass.scope.map { condition throws(Diagnostic) in try rows.condition(condition) } ?? .yes
@@ -83,7 +93,36 @@ extension Scan {
     fileprivate var holdsAllRows: Bool { makesGroups && aggregates.contains { $0.filter == nil } }
 }
 
+extension RowCondition? {
+    /// Whether it is a derived column of the row itself, and no more.
+    fileprivate func asks(_ derived: DerivedColumn) -> Bool {
+        if case .column(let reference) = self { reference.index == .derived(derived) && reference.path == .own } else { false }
+    }
+}
+
 extension Plan {
+    /// Whether a pass counts open leads and no more, beside groups that hold them all.
+    fileprivate func countsOpenLeads(_ pass: CountPass) -> Bool {
+        guard let scan = pass.scan, pass.counts.count == 1, scans[scan].holdsAllRows else { return false }
+        return RowCondition?.some(counts[pass.counts[0]].condition).asks(.leadOpen)
+    }
+
+    /// The same lines, where scans of some leads count those lost among them, if open ones are asked for: to filter the leads
+    /// again takes longer than to look all of them up in one more list. Of all leads the lost ones are found faster apart.
+    var countingLostInScans: Plan {
+        var plan = self
+        for pass in countPasses where pass.scope != nil && countsOpenLeads(pass) {
+            guard let scan = pass.scan, let won = scans[scan].aggregates.first(where: { $0.filter.asks(.leadWon) })?.filter,
+                case .column(var lost) = won
+            else { continue }
+            lost.index = .derived(.leadLost)
+            plan.scans[scan].aggregates.append(
+                PlanAggregate(function: .count, argument: nil, argumentType: nil, filter: .column(lost), slot: plan.slotCount))
+            plan.slotCount += 1
+        }
+        return plan
+    }
+
     /// The same lines, where scans whose groups hold all rows that are asked about count as well what is counted besides.
     var countingInScans: Plan {
         var plan = self
@@ -99,7 +138,7 @@ extension Plan {
     }
 }
 
-/// The counts as columns of the lines.
+/// The counts, and before them whether gaps are left unfilled, as columns of the lines.
 struct CountColumns {
     /// The parts of one row that hold them.
     var relations: [String]

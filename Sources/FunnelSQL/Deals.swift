@@ -30,14 +30,18 @@ struct StateWriter {
     }
 }
 
+/// How a lead stands, by the deal of it that says most: one that is won, else one that is open, else a lost one.
+enum LeadStanding: Int { case lost, open, won }
+
 /// What its deals say of a lead: a row for each lead that has a win or, where that is asked, a deal.
 struct WinWriter {
     let draft: Draft
     /// All, where that is not known.
-    let needs: LeadNeeds?
+    let needs: DealNeeds?
 
     private var needsWonAt: Bool { needs?.wonAt ?? true }
-    private var needsAll: Bool { needs?.allDeals ?? true }
+    /// Whether each lead that has a deal has a row, whose `standing` says how it stands; else it has one if it is won.
+    var needsAll: Bool { needs?.allDeals ?? true }
 
     /// A list of the leads that have a won deal, or of those whose deals are all lost.
     func list(of state: DealState) throws(Diagnostic) -> String {
@@ -56,14 +60,14 @@ struct WinWriter {
         guard let key = try rows.own(.lead) else { throw .noTable("deals") }
         let state = StateWriter(table: try draft.table(.deals), alias: "d", rules: draft.rules)
         let closed = try rows.own(.closed).map { draft.rules.read($0.text, $0.type) } ?? rows.null(.date)
-        let (won, open) = (state.is(.won), state.is(.open))
+        let won = state.is(.won)
         let source = try rows.source()
         if needsAll {
+            let ways = [(won, LeadStanding.won), (state.is(.lost), .lost)].filter { $0.0.text != "false" }
+            let standing = ways.map { "when \($0.0.text) then \($0.1.rawValue) " }.joined()
             let items =
-                [
-                    "\(key.text) as lead_key", "max(case when \(won.text) then 1 else 0 end) as is_won",
-                    "max(case when \(open.text) then 1 else 0 end) as is_open",
-                ] + (needsWonAt ? ["min(case when \(won.text) then \(closed) end) as won_at"] : [])
+                ["\(key.text) as lead_key", "max(\(standing.isEmpty ? "1" : "case \(standing)else \(LeadStanding.open.rawValue) end")) as standing"]
+                + (needsWonAt ? ["min(case when \(won.text) then \(closed) end) as won_at"] : [])
             return draft.add("lead_wins", Layout.clause("select", items) + "\n\(source)\ngroup by \(key.text)")
         }
         let items = ["\(key.text) as lead_key", "1 as is_won"] + (needsWonAt ? ["min(\(closed)) as won_at"] : [])
@@ -94,7 +98,8 @@ struct Buyers {
         return named.count == 1 ? named[0] : "coalesce(\(named.joined(separator: ", ")))"
     }
 
-    /// The deals, the won ones numbered among those of their buyer in the order of closing, with the buyer's last closing.
+    /// The deals, the won ones numbered among those of their buyer in the order of closing; with the buyer's last closing, where
+    /// that is asked.
     ///
     /// `onlyWon`: the others are not asked for.
     func numbered(onlyWon: Bool) throws(Diagnostic) -> String {
@@ -102,26 +107,23 @@ struct Buyers {
         let table = try draft.table(.deals)
         let state = StateWriter(table: table, alias: "d", rules: rules)
         let columns = table.schema.columns.map { "d.\(rules.quoted($0.name)) as \(rules.quoted($0.name))" }
-        let keys = try columns_(table)
+        let keys = try columnsInTurn(table)
         let closed = table.schema.column(.closed).map { "d.\(rules.quoted($0.name))" }
         let read = table.schema.column(.closed).map { rules.read("d.\(rules.quoted($0.name))", RowType($0.type)) } ?? "cast(null as \(rules.type(.date)))"
         let ties = table.schema.column(.id).map { ["d.\(rules.quoted($0.name))"] } ?? table.schema.columns.map { "d.\(rules.quoted($0.name))" }
         let order = ([closed.map { "\($0) nulls last" }].compactMap { $0 } + ties).joined(separator: ", ")
         let won = state.is(.won)
         let group = (keys + (onlyWon ? [] : ["case when \(won.text) then 1 else 0 end"])).joined(separator: ", ")
+        let items =
+            columns + ["row_number() over (partition by \(group) order by \(order)) as win_number"]
+            + (draft.needs?.lastBought ?? true ? ["max(\(read)) over (partition by \(group)) as last_bought"] : [])
         return draft.add(
             onlyWon ? "numbered_wins" : "numbered_deals",
-            """
-            select
-            \(columns.map { "    \($0)" }.joined(separator: ",\n")),
-                row_number() over (partition by \(group) order by \(order)) as win_number,
-                max(\(read)) over (partition by \(group)) as last_bought
-            from \(try draft.relation(.deals)) as d\(onlyWon ? "\nwhere \(won.text)" : "")
-            """)
+            Layout.clause("select", items) + "\nfrom \(try draft.relation(.deals)) as d\(onlyWon ? "\nwhere \(won.text)" : "")")
     }
 
     /// Each column that names a buyer, but where one before it does.
-    private func columns_(_ table: SQLTable) throws(Diagnostic) -> [String] {
+    private func columnsInTurn(_ table: SQLTable) throws(Diagnostic) -> [String] {
         var before: [String] = []
         return try columns("d").map { column in
             let key = before.isEmpty ? column : "case when \(before.map { "\($0) is null" }.joined(separator: " and ")) then \(column) end"

@@ -12,12 +12,8 @@ extension DialectRules {
     var countsInScans: Bool { false }
 
     func quoted(_ name: String) -> String { "\"" + Self.doubled(name, "\"") + "\"" }
-    var lineBreak: String { "chr(10)" }
-    /// A line break is written as what it is: lines of a query are moved when it is laid out.
-    func literal(_ text: String) -> String {
-        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { "'" + Self.doubled(String($0), "'") + "'" }
-        return lines.count == 1 ? lines[0] : "(" + lines.joined(separator: " || \(lineBreak) || ") + ")"
-    }
+    var escapingMarks: Set<Unicode.Scalar> { [] }
+    func literal(_ text: String) -> String { "'" + Self.doubled(text, "'") + "'" }
     func literal(_ exact: Exact) -> String { exact.text }
     func literal(day: Int) -> String { "date '\(Calendar.text(day))'" }
     func literal(_ instant: Instant) -> String { "timestamp '\(Self.text(instant))'" }

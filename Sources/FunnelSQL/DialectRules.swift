@@ -25,8 +25,8 @@ protocol DialectRules: Sendable {
 
     // Names, types and constants
     func quoted(_ name: String) -> String
-    /// A line break as an expression, where a text can't hold one.
-    var lineBreak: String { get }
+    /// The marks between which a backslash is an escape.
+    var escapingMarks: Set<Unicode.Scalar> { get }
     func literal(_ text: String) -> String
     func literal(_ exact: Exact) -> String
     func literal(day: Int) -> String

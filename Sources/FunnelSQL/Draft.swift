@@ -10,14 +10,14 @@ final class Draft {
     private(set) var parts: [Part] = []
     private var known: [String: String] = [:]
     /// What is asked of the deals of leads; all, where that is not known beforehand.
-    let needs: LeadNeeds?
+    let needs: DealNeeds?
 
     struct Part {
         var name: String
         var body: String
     }
 
-    init(_ catalog: SQLCatalog, _ rules: any DialectRules, asOf: Instant?, needs: LeadNeeds? = nil) {
+    init(_ catalog: SQLCatalog, _ rules: any DialectRules, asOf: Instant?, needs: DealNeeds? = nil) {
         self.needs = needs
         self.catalog = catalog
         self.rules = rules
@@ -83,7 +83,7 @@ final class Draft {
     func text(_ title: String?, _ last: String) -> String {
         var text = title.map { "-- " + $0.split(whereSeparator: \.isNewline).joined(separator: " ") + "\n" } ?? ""
         for (number, part) in parts.enumerated() {
-            text += (number == 0 ? (rules.countsInUnits ? "with recursive\n" : "with\n") : "") + "\(part.name) as (\n\(Layout.indented(part.body))\n)"
+            text += (number == 0 ? (rules.countsInUnits ? "with recursive\n" : "with\n") : "") + "\(part.name) as (\n\(Layout.indented(part.body, rules))\n)"
             text += number == parts.count - 1 ? "\n" : ",\n"
         }
         return text + last + (rules.settings.map { "\n" + $0 } ?? "")

@@ -11,6 +11,10 @@ struct DuckDBRules: DialectRules {
             ? "\(to) <= \(from) + interval \(microseconds / microsecondsPerDay) day" : "\(to) <= \(from) + to_microseconds(\(microseconds))"
     }
     func timestamp(ofMicroseconds value: String) -> String { "make_timestamp(cast(\(value) as bigint))" }
+    /// The day need not be taken of each row before.
+    func start(of grain: Grain, stored timestamp: String) -> String? {
+        grain == .day ? nil : "cast(date_trunc('\(grain.rawValue)', \(timestamp)) as date)"
+    }
     func contains(_ text: String, _ part: String) -> String { "contains(\(text), \(literal(part)))" }
     func ends(_ text: String, _ part: String) -> String { "ends_with(\(text), \(literal(part)))" }
     func matches(_ text: String, _ pattern: String) -> String? { "regexp_matches(\(text), \(literal(pattern)))" }

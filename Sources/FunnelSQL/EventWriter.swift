@@ -113,7 +113,7 @@ struct EventWriter {
                     "select",
                     ["lead_key", "step_time", "\(rank) as event_rank", "\(rules.null(.text)) as tie"] + flags
                         + rowKeys.map { "\(rules.null($0.type)) as \($0.name)" })
-                    + "\nfrom (\n" + Layout.indented(try events(of: step)) + "\n) as e")
+                    + "\nfrom (\n" + Layout.indented(try events(of: step), draft.rules) + "\n) as e")
         }
         let all = draft.add("events", selects.joined(separator: "\nunion all\n"))
         let place = rules.integer("row_number() over (partition by lead_key order by step_time, event_rank, tie nulls last)") + " as place"

@@ -1,8 +1,37 @@
 /// How lines of SQL are laid out.
 enum Layout {
-    static func indented(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    " + $0 }.joined(separator: "\n")
+    /// Lines that stand further in; a line break within a name or a text is no end of a line.
+    static func indented(_ text: String, _ rules: any DialectRules) -> String {
+        var result = ""
+        var quote: Unicode.Scalar?
+        var isEscaped = false
+        var isStart = true
+        for scalar in text.unicodeScalars {
+            if quote == nil, scalar == "\n" {
+                isStart = true
+                result.unicodeScalars.append(scalar)
+                continue
+            }
+            if isStart { result += "    " }
+            isStart = false
+            result.unicodeScalars.append(scalar)
+            if let open = quote {
+                if isEscaped {
+                    isEscaped = false
+                } else if scalar == "\\", rules.escapingMarks.contains(open) {
+                    isEscaped = true
+                } else if scalar == open {
+                    quote = nil
+                }
+            } else if marks.contains(scalar) {
+                quote = scalar
+            }
+        }
+        return result
     }
+
+    /// What stands around names and texts.
+    private static let marks: Set<Unicode.Scalar> = ["'", "\"", "`"]
 
     /// A clause whose items stand in a line or, where they are long, each in its own.
     static func clause(_ word: String, _ items: [String], separator: String = ",", leading: Bool = false) -> String {
@@ -12,9 +41,9 @@ enum Layout {
         return word + "\n" + items.map { "    " + $0 }.joined(separator: "\(separator)\n")
     }
 
-    /// Without the brackets around all of it.
+    /// Without the brackets around all of it; with a backslash in it, which may hide the end of a text, as it is.
     static func bare(_ text: String) -> String {
-        guard text.first == "(", text.last == ")" else { return text }
+        guard text.first == "(", text.last == ")", !text.contains("\\") else { return text }
         var depth = 0
         var quote: Unicode.Scalar?
         let scalars = text.unicodeScalars
@@ -22,7 +51,7 @@ enum Layout {
             let scalar = scalars[index]
             if let open = quote {
                 if scalar == open { quote = nil }
-            } else if scalar == "'" || scalar == "\"" || scalar == "`" {
+            } else if marks.contains(scalar) {
                 quote = scalar
             } else if scalar == "(" {
                 depth += 1

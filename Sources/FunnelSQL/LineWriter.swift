@@ -23,7 +23,7 @@ struct LineWriter {
 
     func select() throws(Diagnostic) -> (String, [SQLColumn]) {
         let groups = try writer.groups()
-        let filled = try writer.filled(groups)
+        let (filled, bounds) = try writer.filled(groups)
         let values = plan.measures.map(\.value) + (plan.having.map(Self.values) ?? [])
         let frames = FrameWriter(writer)
         let framed = try frames.framed(filled, values)
@@ -33,7 +33,7 @@ struct LineWriter {
         let relation = try frames.compared(framed, values, totals: nil, &measures)
         let source = Source(relation: relation, totals: inner, measures: measures)
         let columns = self.columns(measures)
-        let counts = try CountWriter(writer).columns(groups)
+        let counts = try CountWriter(writer).columns(groups, bounds)
         guard plan.top != nil || plan.withTotal else { return (plain(source, counts), columns) }
         let lines = try self.lines(source)
         guard plan.withTotal, let totals else { return (ordered(lines, counts), columns) }
@@ -81,7 +81,7 @@ struct LineWriter {
             + shown.map { SQLColumn(plan.measures[$0].name, measures.type(plan.measures[$0].value)) }
             + (LineMarks.hasFewRows(plan) ? [SQLColumn(LineMarks.fewRows, .exact(scale: 0))] : [])
             + (LineMarks.hasKinds(plan) ? [SQLColumn(LineMarks.kind, .exact(scale: 0))] : [])
-            + plan.counts.map { SQLColumn($0.name, .exact(scale: 0)) }
+            + ((writer.mayStayUnfilled ? [LineMarks.unfilled] : []) + plan.counts.map(\.name)).map { SQLColumn($0, .exact(scale: 0)) }
     }
 
     private func output(_ text: String, _ column: SQLColumn) -> String { rules.output(Layout.bare(text), column.type) + " as " + rules.quoted(column.name) }
@@ -247,7 +247,7 @@ struct LineWriter {
         let both =
             Layout.clause("select", all + ["place"]) + "\nfrom \(numbered)" + "\nunion all\n"
             + Layout.clause("select", total) + "\nfrom \(totals)"
-        return Layout.clause("select", outputs(columns(measures), counts)) + "\nfrom (\n" + Layout.indented(both) + "\n) as answer" + counts.joins
+        return Layout.clause("select", outputs(columns(measures), counts)) + "\nfrom (\n" + Layout.indented(both, rules) + "\n) as answer" + counts.joins
             + "\norder by place is null, place"
     }
 }
@@ -258,6 +258,9 @@ enum LineMarks {
     static let kind = "line"
     /// 1 where a share rests on fewer than 30 rows.
     static let fewRows = "few rows"
+
+    /// 1 where gaps in time are not filled, in every line.
+    static let unfilled = "unfilled"
 
     static func hasKinds(_ plan: Plan) -> Bool { plan.withTotal || plan.top != nil }
     static func hasFewRows(_ plan: Plan) -> Bool { !plan.keys.isEmpty && !trials(plan).isEmpty }

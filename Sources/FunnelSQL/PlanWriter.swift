@@ -74,30 +74,54 @@ struct PlanWriter {
         return scans.meet(units, on: names, named: keys.isEmpty ? "all_rows" : "groups", onlyShown: true)
     }
 
-    /// The groups with those that lie between the first and the last period and have no rows, for each series.
-    func filled(_ groups: String) throws(Diagnostic) -> String {
-        guard times.count == 1, let axis, case .period(let grain) = shapes[axis] else { return groups }
+    /// The groups with those that lie between the first and the last period and have no rows, for each series; and, where they
+    /// might be more than are filled in, the part whose `is_unfilled` says whether they were.
+    func filled(_ groups: String) throws(Diagnostic) -> (relation: String, bounds: String?) {
+        guard times.count == 1, let axis, case .period(let grain) = shapes[axis] else { return (groups, nil) }
         let period = names[axis]
-        let bounds = draft.add(
-            "bounds", "select min(\(period)) as first_period, max(\(period)) as last_period\nfrom \(groups)\nwhere \(period) is not null")
+        let others = names.indices.filter { $0 != axis }
+        var series: String?
+        if !others.isEmpty {
+            series = draft.add(
+                "series", "select distinct \(others.map { names[$0] }.joined(separator: ", "))\nfrom \(groups)\nwhere \(period) is not null")
+        }
+        let bounds = bounds(grain, of: period, in: groups, series)
         let plural = grain == .day ? "days" : "\(grain.rawValue)s"
         let spine = try draft.add("all_\(plural)") { name throws(Diagnostic) in rules.series(name, grain, bounds: bounds) }
-        let others = names.indices.filter { $0 != axis }
         let components = slots.flatMap(\.components)
-        var source = "from \(spine) as p"
-        if !others.isEmpty {
-            let series = draft.add(
-                "series", "select distinct \(others.map { names[$0] }.joined(separator: ", "))\nfrom \(groups)\nwhere \(period) is not null")
-            source = "from \(series) as s\ncross join \(spine) as p"
-        }
+        let source = series.map { "from \($0) as s\ncross join \(spine) as p" } ?? "from \(spine) as p"
         let empty = names.indices.map { $0 == axis ? "p.period as \(names[$0])" : "s.\(names[$0]) as \(names[$0])" }
-        return draft.add(
+        let both =
+            Layout.clause("select", names + components.map(\.name)) + "\nfrom \(groups)\nunion all\n"
+            + Layout.clause("select", empty + components.map { "\(rules.null($0.type)) as \($0.name)" }) + "\n" + source
+        let filled = draft.add(
             "filled",
-            Layout.clause("select", names + components.map { "max(\($0.name)) as \($0.name)" }) + "\nfrom (\n"
-                + Layout.indented(
-                    Layout.clause("select", names + components.map(\.name)) + "\nfrom \(groups)\nunion all\n"
-                        + Layout.clause("select", empty + components.map { "\(rules.null($0.type)) as \($0.name)" }) + "\n" + source)
+            Layout.clause("select", names + components.map { "max(\($0.name)) as \($0.name)" }) + "\nfrom (\n" + Layout.indented(both, rules)
                 + "\n) as lines\ngroup by " + names.joined(separator: ", "))
+        return (filled, mayStayUnfilled ? bounds : nil)
+    }
+
+    /// Adds the part of the first and the last period; of neither, where all between them would be too many lines.
+    private func bounds(_ grain: Grain, of period: String, in groups: String, _ series: String?) -> String {
+        let (first, last) = mayStayUnfilled ? ("earliest", "latest") : ("first_period", "last_period")
+        let reach = draft.add(
+            mayStayUnfilled ? "reach" : "bounds", "select min(\(period)) as \(first), max(\(period)) as \(last)\nfrom \(groups)\nwhere \(period) is not null")
+        guard mayStayUnfilled else { return reach }
+        let periods = rules.periods(of: grain, from: first, to: last)
+        let counted = series.map { "\ncross join (select count(*) as series_count from \($0)) as n" } ?? ""
+        let fits = "line_count <= \(Plan.mostFilledLines)"
+        let items = [
+            "case when \(fits) then earliest end as first_period", "case when \(fits) then latest end as last_period",
+            "case when \(fits) or line_count is null then 0 else 1 end as is_unfilled",
+        ]
+        let lines = "select earliest, latest, \(series == nil ? periods : "\(periods) * series_count") as line_count\nfrom \(reach)\(counted)"
+        return draft.add("bounds", Layout.clause("select", items) + "\nfrom (\n" + Layout.indented(lines, rules) + "\n) as r")
+    }
+
+    /// Whether gaps in time may be more lines than are filled in: not where there are only periods, longer than a day.
+    var mayStayUnfilled: Bool {
+        guard times.count == 1, let axis, case .period(let grain) = shapes[axis] else { return false }
+        return names.count > 1 || grain == .day
     }
 
     // MARK: - Groups brought together

@@ -31,9 +31,7 @@ extension RowWriter {
         }
         var start = rules.start(of: grain, day, calendar)
         guard case .periods(let count) = shift else { return start }
-        if rules.isPlain(grain, calendar), case .column(let reference) = value, case .file(let index) = reference.index, try type(value) == .timestamp,
-            let direct = rules.start(of: grain, stored: try stored(reference, index))
-        {
+        if rules.isPlain(grain, calendar), try type(value) == .timestamp, let column = try stored(value), let direct = rules.start(of: grain, stored: column) {
             start = direct
         }
         guard count != 0 else { return start }
@@ -60,6 +58,22 @@ extension DialectRules {
         case .quarter where fiscal > 0, .year where fiscal > 0:
             return adding(months: fiscal, to: start(of: grain, adding(months: -fiscal, to: start(of: .month, date))))
         default: return start(of: grain, date)
+        }
+    }
+
+    /// How many periods there are from the first to the last, both counted; a column of each.
+    func periods(of grain: Grain, from first: String, to last: String) -> String {
+        func months() -> String {
+            let (years, rest) = (DatePart.year, DatePart.month)
+            return "(\(part(years, ofDate: last)) - \(part(years, ofDate: first))) * 12 + \(part(rest, ofDate: last)) - \(part(rest, ofDate: first))"
+        }
+        switch grain {
+        case .day: return "(\(days(from: first, to: last)) + 1)"
+        case .week: return "(\(days(from: first, to: last)) / 7 + 1)"
+        case .month: return "(\(months()) + 1)"
+        case .quarter: return "((\(months())) / 3 + 1)"
+        case .year: return "((\(months())) / 12 + 1)"
+        case .weekday, .hour: return "(\(last) - \(first) + 1)"
         }
     }
 

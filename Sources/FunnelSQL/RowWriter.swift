@@ -83,14 +83,14 @@ final class RowWriter {
 
     private func asText(_ key: (text: String, type: RowType)) -> String { key.type == .text ? key.text : "cast(\(key.text) as \(rules.type(.text)))" }
 
+    /// What counts ask of deals is not known beforehand.
+    private var winWriter: WinWriter { WinWriter(draft: draft, needs: isCounting ? nil : draft.needs) }
+
     /// The alias of what the lead's deals say of it.
     private func wins() throws(Diagnostic) -> String {
         let lead = try lead()
         guard let id = try column(.id, of: .leads, lead) else { throw .noTable("leads") }
-        // What counts ask of deals is not known beforehand.
-        let part = try draft.shared(isCounting ? "all wins" : "wins") { () throws(Diagnostic) in
-            try WinWriter(draft: draft, needs: isCounting ? nil : draft.needs).part()
-        }
+        let part = try draft.shared(isCounting ? "all wins" : "wins") { () throws(Diagnostic) in try winWriter.part() }
         guard let key = try draft.table(.deals).schema.column(.lead) else { throw .noTable("deals") }
         return join("wins", as: "w", part) { matching(id, ("\($0).lead_key", RowType(key.type))) }
     }
@@ -147,6 +147,18 @@ final class RowWriter {
         }
     }
 
+    /// The stored column that a value is, where it is one.
+    func stored(_ value: RowValue) throws(Diagnostic) -> String? {
+        guard case .column(let reference) = value else { return nil }
+        switch reference.index {
+        case .file(let index): return try stored(reference, index)
+        case .derived(.dealAxis):
+            guard let kept, let column = try own(kept == .open ? .created : .closed), column.type == .timestamp else { return nil }
+            return column.text
+        case .derived: return nil
+        }
+    }
+
     /// A stored column under its name.
     func stored(_ reference: ColumnReference, _ index: Int) throws(Diagnostic) -> String {
         let alias = reference.table == table ? Self.alias(table) : try lead()
@@ -178,11 +190,14 @@ final class RowWriter {
         case .dealNewCustomer where kept == .won:
             needsWinNumbers = true
             return Condition("d.win_number = 1", mayBeUnknown: false)
-        case .leadWon: return looksUp ? try isListed(.won) : Condition("\(try wins()).is_won = 1")
-        case .leadLost where looksUp: return try isListed(.lost)
-        case .leadLost:
-            let alias = try wins()
-            return Condition("\(alias).is_won = 0 and \(alias).is_open = 0", binding: .and)
+        case .leadWon, .leadLost:
+            let state: DealState = derived == .leadWon ? .won : .lost
+            if looksUp { return try isListed(state) }
+            if state == .won, !winWriter.needsAll { return Condition("\(try wins()).is_won = 1") }
+            return Condition("\(try wins()).standing = \((state == .won ? LeadStanding.won : .lost).rawValue)")
+        case .leadOpen where !looksUp:
+            let stands = Condition("coalesce(\(try wins()).standing, \(LeadStanding.open.rawValue)) = \(LeadStanding.open.rawValue)", mayBeUnknown: false)
+            return .all(try hasLead().map { [$0, stands] } ?? [stands])
         case .leadOpen:
             let stands = [try derivedCondition(.leadWon).negated, try derivedCondition(.leadLost).negated]
             return .all(try hasLead().map { [$0] + stands } ?? stands)

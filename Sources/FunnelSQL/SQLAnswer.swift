@@ -3,6 +3,7 @@ package import FunnelPlan
 
 /// From the rows of a query to the answer that the engine of the store in memory gives.
 package enum SQLAnswer {
+    /// A remark about lines that were not filled in comes with them: no line, no remark.
     package static func answer(_ rows: [[Value]], to query: SQLQuery, of plan: Plan) -> Answer {
         let shown = plan.measures.filter(\.isShown)
         let width = plan.keys.count + shown.count
@@ -16,7 +17,9 @@ package enum SQLAnswer {
         var answer = Answer(columns: columns, rows: [])
         var small = 0
         let kindPlace = width + (hasFewRows ? 1 : 0)
-        answer.counts = counts(rows.first, query, from: kindPlace + (hasKinds ? 1 : 0)) ?? []
+        let markPlace = kindPlace + (hasKinds ? 1 : 0)
+        let hasMark = query.columns.count > markPlace + plan.counts.count
+        answer.counts = counts(rows.first, query, from: markPlace + (hasMark ? 1 : 0)) ?? []
         for row in rows {
             var values = zip(row, query.columns).prefix(width).map { value($0, $1.type) }
             for (index, key) in plan.keys.enumerated() { values[index] = self.key(values[index], key.kind, plan.rules) }
@@ -30,6 +33,7 @@ package enum SQLAnswer {
             }
         }
         if small > 0 { answer.remarks.append(Remark(.caution, "\(small) of \(answer.rows.count) groups rest on fewer than 30 rows")) }
+        if hasMark, let first = rows.first, first[markPlace].double == 1 { answer.remarks.append(.unfilled) }
         return answer
     }
 

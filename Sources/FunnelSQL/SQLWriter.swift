@@ -5,9 +5,12 @@ package import FunnelText
 package enum SQLWriter {
     /// `title` is the query in the words of the language; it stands in the first line.
     package static func query(_ plan: Plan, _ catalog: SQLCatalog, _ dialect: SQLDialect, title: String? = nil) throws(Diagnostic) -> SQLQuery {
-        let plan = dialect.rules.countsInScans ? plan.countingInScans : plan
-        let draft = Draft(catalog, dialect.rules, asOf: plan.asOf, needs: LeadNeeds(plan))
-        let writer = try PlanWriter(plan, draft)
+        let rules = dialect.rules
+        let plan = rules.countsInScans ? plan.countingInScans : plan
+        let needs = DealNeeds(plan)
+        let draft = Draft(catalog, rules, asOf: plan.asOf, needs: needs)
+        let counting = rules.asksInAggregates && needs.isList ? plan.countingLostInScans : plan
+        let writer = try PlanWriter(counting, draft)
         let (select, columns) = try LineWriter(writer).select()
         return SQLQuery(text: draft.text(title, select), columns: columns)
     }

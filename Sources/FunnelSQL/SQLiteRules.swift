@@ -7,7 +7,6 @@ struct SQLiteRules: DialectRules {
     let name = "sqlite"
     let countsInUnits = true
     let hasPercentile = false
-    let lineBreak = "char(10)"
 
     func type(_ type: SQLType) -> String {
         switch type {

@@ -174,6 +174,6 @@ struct ScanWriter {
         return draft.add(
             name,
             Layout.clause("select", columns.isEmpty ? ["1 as present"] : columns) + "\nfrom (\n"
-                + Layout.indented(selects.joined(separator: "\nunion all\n")) + "\n) as parts" + group + (flagged ? "\nhaving max(shown) = 1" : ""))
+                + Layout.indented(selects.joined(separator: "\nunion all\n"), rules) + "\n) as parts" + group + (flagged ? "\nhaving max(shown) = 1" : ""))
     }
 }

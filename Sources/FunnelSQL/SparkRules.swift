@@ -8,10 +8,8 @@ struct SparkRules: DialectRules {
     let numbersFirst = true
 
     func quoted(_ name: String) -> String { "`" + Self.doubled(name, "`") + "`" }
-    /// A backslash is an escape.
-    func literal(_ text: String) -> String {
-        "'" + Self.escaped(text) + "'"
-    }
+    let escapingMarks: Set<Unicode.Scalar> = ["'"]
+    func literal(_ text: String) -> String { "'" + Self.escaped(text) + "'" }
     func literal(_ instant: Instant) -> String { "timestamp_ntz '\(Self.text(instant))'" }
     func literal(_ exact: Exact) -> String { exact.scale == 0 ? exact.text : "\(exact.text)BD" }
 

@@ -126,6 +126,47 @@ struct FurtherSamenessTests {
         }
     }
 
+    /// Thirty sources, a century apart: all days between would be more lines than are filled in, all years are not.
+    private static func sparse() -> Store {
+        let count = 60
+        let days = (0..<count).map { $0 < 30 ? Calendar.day(year: 1921, month: 3, day: 1 + $0 % 3) : Calendar.day(year: 2024, month: 5, day: 1 + $0 % 3) }
+        return Store(tables: [
+            .leads: Table(
+                role: .leads, rowCount: count,
+                columns: [
+                    Packing.column("id", (0..<count).map { .exact(Exact($0)) }, like: .exact(Exact(0))),
+                    Packing.column("created", days.map { .date($0) }, like: .date(0)),
+                    Packing.column("source", (0..<count).map { .text("source \($0 % 30)") }, like: .text("")),
+                ], roles: [.id: 0, .created: 1, .source: 2])
+        ])
+    }
+
+    @Test("gaps that are too many lines stay unfilled, and that is said", arguments: EngineUnderTest.present)
+    func unfilled(_ engine: EngineUnderTest) throws {
+        let store = Self.sparse()
+        var script = EngineScript()
+        script.load(store)
+        var asked: [(SamenessTests.Case, SQLQuery)] = []
+        let unfilled = [
+            "leads by source, day", "leads by source, day limit 4", "leads by source, day top 2 with other with total", "cumulative(leads) by day, source",
+        ]
+        let filled = [
+            "leads by source, year", "leads by source, quarter limit 9", "leads by source, month limit 9", "leads by source, week limit 9", "leads by year",
+        ]
+        for text in unfilled + filled {
+            let plan = try #require(SamenessTests.plan(text, store))
+            let expected = try Engine(store: store, threads: 1, interrupt: nil).answer(plan)
+            #expect(expected.remarks.contains(.unfilled) == unfilled.contains(text), "\(text)")
+            let query = try SQLWriter.query(plan, SamenessTests.catalog(store), engine.dialect, title: text)
+            script.ask(query.text)
+            asked.append((SamenessTests.Case(name: "sparse", text: text, plan: plan, expected: expected), query))
+        }
+        for ((one, query), outcome) in zip(asked, try engine.run(script)) {
+            guard let difference = SamenessTests.difference(outcome, one.expected, { SQLAnswer.answer($0, to: query, of: one.plan) }) else { continue }
+            Issue.record("\(engine.name): \(one.text)\n\(query.text)\n\(difference)")
+        }
+    }
+
     static func precedes(_ a: [Value], _ b: [Value]) -> Bool {
         for (x, y) in zip(a, b) {
             let comparison = Value.compare(x, y)

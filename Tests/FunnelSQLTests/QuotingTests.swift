@@ -12,7 +12,7 @@ struct QuotingTests {
         "it's", "\"quoted\"", "back\\slash", "ends\\", "'\u{301} a mark with an accent", "''", "100 %", "a_b", "line\nbreak", "tab\there", "-- no comment",
         "/* nor this */", "$1 ? :name {x}", "نمایشگاه", "*?[glob]", "`tick`", "😀",
     ]
-    static let name = "we\"ird\\ `col'umn"
+    static let name = "we\"ird\\ `col'\n\n umn"
 
     private static func store() -> Store {
         let count = texts.count

@@ -148,7 +148,7 @@ struct SamenessTests {
         if answer.counts != expected.counts, !answer.rows.isEmpty || answer.total != nil {
             lines.append("counts \(answer.counts), right \(expected.counts)")
         }
-        let (remarks, right) = (answer.remarks.map(\.text), expected.remarks.filter { $0.kind == .caution }.map(\.text))
+        let (remarks, right) = (answer.remarks.map(\.text), expected.remarks.filter { $0.kind == .caution || $0 == .unfilled }.map(\.text))
         if remarks != right { lines.append("remarks \(remarks), right \(right)") }
         return lines.isEmpty ? nil : lines.joined(separator: "\n")
     }

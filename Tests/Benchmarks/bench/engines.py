@@ -3,7 +3,7 @@
 Usage: python -m bench.engines FUNNEL --leads N --folder FOLDER [--runs N] [--postgres URI]
 
 Both texts are asked through the same client, by turns. What funnel itself takes is what it says of its own statement, connected to the same
-database. All three answers must agree.
+database. All three answers must agree, and the counts of open leads in both texts.
 """
 
 import argparse
@@ -128,6 +128,9 @@ def main():
                     answers[who] = engine.ask(forms(text))
                     times[who].append((time.perf_counter() - start) * 1000)
             measured[query.name] = {who: statistics.median(found[1:]) for who, found in times.items()}, answers["expert"]
+            if query.name in experts.COUNT_OPEN and answers["expert"][0][-1] != answers["funnel"][0][-1]:
+                failures += 1
+                print(f"{engine.name}, {query.text}: open leads {answers['expert'][0][-1]} and {answers['funnel'][0][-1]}", file=sys.stderr)
             texts += [f"-- {engine.name}: {query.text}\n-- an expert's", forms(engine.texts[query.name]), "-- funnel's", written[query.name]]
             texts += ["-- plan of the expert's", engine.plan(forms(engine.texts[query.name])), "-- plan of funnel's", engine.plan(written[query.name])]
         engine.close()
@@ -154,7 +157,9 @@ def forms(text):
 
 
 def narrowed(query, rows):
-    """An expert's funnel has a row for each source and step; compared are the leads that entered."""
+    """An expert's funnel has a row for each source and step; compared are the leads that entered. Open leads are in funnel's foot."""
+    if query.name in experts.COUNT_OPEN:
+        return [row[:-1] for row in rows]
     if query.name != "funnel":
         return rows
     entered = {}

@@ -1,13 +1,32 @@
 """What an expert would type into DuckDB and PostgreSQL for the ten KPI queries, over the four tables as they were loaded.
 
-Each answers all that funnel's query answers: the funnel's steps with the median and the 90th percentile of their times too.
+Each answers all that funnel's query answers: the funnel's steps with the median and the 90th percentile of their times too, and a
+conversion with how many of its leads are still open, which stands in every row: neither with a won deal nor with lost ones alone.
 """
 
 from . import duckdb_plain
 
+# Those whose rows end with the open leads.
+COUNT_OPEN = ("conversion", "conversion_month", "owners")
+
 TEN = ("filter", "group", "conversion", "conversion_month", "revenue_month", "deal_size", "cycle", "cac", "funnel", "owners")
 
+WON = duckdb_plain.WON
+LOST = "id IN (SELECT lead FROM deals WHERE lead IS NOT NULL GROUP BY lead HAVING bool_and(status IS NOT DISTINCT FROM 'lost'))"
+
 DUCKDB = {name: duckdb_plain.QUERIES[name] for name in TEN} | {
+    "conversion": f"""
+        WITH groups AS (SELECT source, count(*) AS leads, count(*) FILTER ({WON}) AS won FROM leads GROUP BY source)
+        SELECT source, won / leads, sum(leads - won) OVER () - (SELECT count(*) FROM leads WHERE {LOST}) FROM groups""",
+    "conversion_month": f"""
+        WITH groups AS (
+            SELECT date_trunc('month', created) AS month, count(*) AS leads, count(*) FILTER ({WON}) AS won, count(*) FILTER ({LOST}) AS lost
+            FROM leads WHERE source = 'ads' GROUP BY ALL)
+        SELECT month, won / leads, sum(leads - won - lost) OVER () FROM groups""",
+    "owners": f"""
+        WITH groups AS (SELECT owner, count(*) AS leads, count(*) FILTER ({WON}) AS won FROM leads GROUP BY owner)
+        SELECT owner, won / leads AS conversion, (SELECT sum(leads - won) FROM groups) - (SELECT count(*) FROM leads WHERE {LOST})
+        FROM groups WHERE leads >= 100 ORDER BY conversion DESC, owner LIMIT 10""",
     "funnel": """
         WITH a AS MATERIALIZED (SELECT lead, min(entered) AS t FROM stages WHERE stage = 'lead' GROUP BY lead),
         b AS MATERIALIZED (
@@ -27,15 +46,24 @@ DUCKDB = {name: duckdb_plain.QUERIES[name] for name in TEN} | {
         FROM reached JOIN leads ON id = lead GROUP BY source, step""",
 }
 
-WINNERS = "LEFT JOIN (SELECT DISTINCT lead FROM deals WHERE status = 'won') AS won ON won.lead = leads.id"
+# Of the deals of a lead the one that says most: 2 won, 1 open, 0 lost.
+STANDING = """LEFT JOIN (
+            SELECT lead, max(CASE status WHEN 'won' THEN 2 WHEN 'lost' THEN 0 ELSE 1 END) AS standing FROM deals GROUP BY lead) AS s
+            ON s.lead = leads.id"""
+COUNTS = """count(*) AS leads, count(*) FILTER (WHERE standing = 2) AS won,
+            count(*) FILTER (WHERE coalesce(standing, 1) = 1) AS open"""
 
 POSTGRES = {
     "filter": "SELECT count(*) FROM leads WHERE source = 'ads'",
     "group": "SELECT source, count(*) FROM leads GROUP BY source",
-    "conversion": f"SELECT source, count(won.lead)::float8 / count(*) FROM leads {WINNERS} GROUP BY source",
+    "conversion": f"""
+        WITH groups AS (SELECT source, {COUNTS} FROM leads {STANDING} GROUP BY source)
+        SELECT source, won::float8 / leads, sum(open) OVER () FROM groups""",
     "conversion_month": f"""
-        SELECT date_trunc('month', created), count(won.lead)::float8 / count(*)
-        FROM leads {WINNERS} WHERE source = 'ads' GROUP BY 1""",
+        WITH groups AS (
+            SELECT date_trunc('month', created) AS month, {COUNTS}
+            FROM leads {STANDING} WHERE source = 'ads' GROUP BY 1)
+        SELECT month, won::float8 / leads, sum(open) OVER () FROM groups""",
     "revenue_month": "SELECT date_trunc('month', closed), sum(amount) FROM deals WHERE status = 'won' GROUP BY 1",
     "deal_size": """
         SELECT product, date_trunc('quarter', closed), sum(amount)::float8 / count(*)
@@ -72,6 +100,7 @@ POSTGRES = {
             percentile_cont(0.9) WITHIN GROUP (ORDER BY took) / 86400
         FROM reached JOIN leads ON id = lead GROUP BY source, step""",
     "owners": f"""
-        SELECT owner, count(won.lead)::float8 / count(*) AS conversion
-        FROM leads {WINNERS} GROUP BY owner HAVING count(*) >= 100 ORDER BY conversion DESC, owner COLLATE "C" LIMIT 10""",
+        WITH groups AS (SELECT owner, {COUNTS} FROM leads {STANDING} GROUP BY owner)
+        SELECT owner, won::float8 / leads AS conversion, (SELECT sum(open) FROM groups)
+        FROM groups WHERE leads >= 100 ORDER BY conversion DESC, owner COLLATE "C" LIMIT 10""",
 }

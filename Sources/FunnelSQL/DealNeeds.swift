@@ -1,12 +1,14 @@
 import FunnelModel
 import FunnelPlan
 
-/// What a plan asks of the deals of leads: told before anything is written, so that no more is joined than that.
-struct LeadNeeds {
+/// What a plan asks of the deals of leads and buyers: told before anything is written, so that no more is joined than that.
+struct DealNeeds {
     private(set) var wonAt = false
     private(set) var allDeals = false
+    /// When a buyer bought for the last time.
+    private(set) var lastBought = false
 
-    /// Whether no more is asked than which leads are won: a list of keys says that.
+    /// Whether no more is asked of leads than which are won: a list of keys says that.
     var isList: Bool { !wonAt && !allDeals }
 
     init(_ plan: Plan) {
@@ -28,6 +30,7 @@ struct LeadNeeds {
         switch reference.index {
         case .derived(.leadWonAt): wonAt = true
         case .derived(.leadLost), .derived(.leadOpen): allDeals = true
+        case .derived(.dealLastBought): lastBought = true
         default: break
         }
     }
