@@ -82,10 +82,16 @@ struct SamenessTests {
         let store = withDealIDs(RandomStore(&random, rows: random.oneIn(6) ? 0...300 : 0...70).store)
         let rules = random.oneIn(3) ? CalendarRules(weekStart: random.among(1...7), fiscalStart: random.among(1...12)) : CalendarRules()
         var queries = RandomQuery(seed + 20_000)
+        var past = Seeded(seed + 70_000)
         var cases: [Case] = []
         for number in 0..<90 where cases.count < 25 {
             let text = queries.text()
-            guard let plan = plan(text, store, rules), let answer = try? Engine(store: store, threads: 1, interrupt: nil).answer(plan),
+            guard var plan = plan(text, store, rules) else { continue }
+            if past.oneIn(6) {
+                plan.asOf = Instant(
+                    day: Calendar.day(year: 2024, month: past.among(1...3), day: past.among(1...28)), microseconds: past.pick([0, 45_000_000_000]))
+            }
+            guard let answer = try? Engine(store: store, threads: 1, interrupt: nil).answer(plan),
                 answer.rows.count < 3000
             else { continue }
             cases.append(Case(name: "seed \(seed), query \(number)", text: text, plan: plan, expected: answer))
