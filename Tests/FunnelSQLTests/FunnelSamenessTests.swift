@@ -56,7 +56,7 @@ struct FunnelSamenessTests {
         var asked: [(Case, SQLQuery)] = []
         // One engine computes parts of a query anew wherever they are named: of it those funnels are asked that it can answer.
         let isPicky = engine.name == "clickhouse"
-        let seeds = SamenessTests.seeds(for: engine, oneIn: isPicky ? 4 : 10)
+        let seeds = SamenessTests.seeds(for: engine, oneIn: isPicky ? 4 : 5)
         for seed in seeds {
             let (store, cases) = Self.random(seed, drawn: isPicky ? 120 : 6) { plan, store in
                 !isPicky || (try? SQLWriter.query(plan, SamenessTests.catalog(store), engine.dialect)) != nil
