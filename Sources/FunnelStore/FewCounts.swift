@@ -100,16 +100,9 @@ package final class FewCounts: @unchecked Sendable {
     private static func join(_ codes: UnsafeRawPointer, _ marks: UnsafePointer<UInt64>, _ vectors: Int, _ result: UnsafeMutableRawPointer) {
         let bytes = UnsafeRawPointer(marks)
         for eight in 0..<vectors &* (Lanes.scalarCount / 8) {
-            let spread = Self.spread(UInt64(bytes.load(fromByteOffset: eight, as: UInt8.self).littleEndian))
+            let spread = Kernels.topBits(UInt64(bytes.load(fromByteOffset: eight, as: UInt8.self)))
             result.storeBytes(of: codes.loadUnaligned(fromByteOffset: eight &* 8, as: UInt64.self) | spread, toByteOffset: eight &* 8, as: UInt64.self)
         }
-    }
-
-    /// Eight bits as the top bits of eight bytes.
-    @inline(__always)
-    static func spread(_ bits: UInt64) -> UInt64 {
-        let chosen = bits &* 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201
-        return (chosen &+ 0x7F7F_7F7F_7F7F_7F7F) & 0x8080_8080_8080_8080
     }
 
     /// Adds what was counted to `counts`, which has an entry, `stride` apart, for each code, and begins anew. Of marks, the rows

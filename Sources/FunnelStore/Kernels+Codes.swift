@@ -87,6 +87,13 @@ extension Kernels {
         }
     }
 
+    /// The lowest eight bits as the top bits of eight bytes.
+    @inline(__always)
+    static func topBits(_ bits: UInt64) -> UInt64 {
+        let chosen = (bits & 0xFF) &* 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201
+        return (chosen &+ 0x7F7F_7F7F_7F7F_7F7F) & 0x8080_8080_8080_8080
+    }
+
     /// Codes by a table from whole numbers on from `low`, of the rows that an index names, which all have one.
     package static func look(
         _ values: Integers, _ index: UnsafePointer<Int32>, _ count: Int, low: Int64, table: UnsafePointer<UInt32>, size: Int,

@@ -64,7 +64,7 @@ package final class PairCounts: @unchecked Sendable {
             while row &+ 64 <= count {
                 var bits = marks[row >> 6]
                 for _ in 0..<8 {
-                    add(base.loadUnaligned(fromByteOffset: row, as: UInt64.self) | Self.spread(bits))
+                    add(base.loadUnaligned(fromByteOffset: row, as: UInt64.self) | Kernels.topBits(bits))
                     bits >>= 8
                     row &+= 8
                 }
@@ -80,13 +80,6 @@ package final class PairCounts: @unchecked Sendable {
             singles[Int(codes[row]) | mark << 7] += 1
             row &+= 1
         }
-    }
-
-    /// The lowest eight bits as the top bits of eight bytes.
-    @inline(__always)
-    private static func spread(_ bits: UInt64) -> UInt64 {
-        let chosen = (bits & 0xFF) &* 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201
-        return (chosen &+ 0x7F7F_7F7F_7F7F_7F7F) & 0x8080_8080_8080_8080
     }
 
     /// Brings what the table holds to the counts of single codes. No sum of its entries is larger than an entry can be.

@@ -130,15 +130,7 @@ struct FurtherSamenessTests {
     private static func sparse() -> Store {
         let count = 60
         let days = (0..<count).map { $0 < 30 ? Calendar.day(year: 1921, month: 3, day: 1 + $0 % 3) : Calendar.day(year: 2024, month: 5, day: 1 + $0 % 3) }
-        return Store(tables: [
-            .leads: Table(
-                role: .leads, rowCount: count,
-                columns: [
-                    Packing.column("id", (0..<count).map { .exact(Exact($0)) }, like: .exact(Exact(0))),
-                    Packing.column("created", days.map { .date($0) }, like: .date(0)),
-                    Packing.column("source", (0..<count).map { .text("source \($0 % 30)") }, like: .text("")),
-                ], roles: [.id: 0, .created: 1, .source: 2])
-        ])
+        return QuotingTests.leads(created: days, sources: (0..<count).map { "source \($0 % 30)" })
     }
 
     @Test("gaps that are too many lines stay unfilled, and that is said", arguments: EngineUnderTest.present)

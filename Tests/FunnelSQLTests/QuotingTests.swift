@@ -14,15 +14,17 @@ struct QuotingTests {
     ]
     static let name = "we\"ird\\ `col'\n\n umn"
 
-    private static func store() -> Store {
-        let count = texts.count
-        return Store(tables: [
+    private static func store() -> Store { leads(created: texts.map { _ in 19_800 }, sources: texts, named: name) }
+
+    /// A store of leads of some days and sources.
+    static func leads(created: [Int], sources: [String], named source: String = "source") -> Store {
+        Store(tables: [
             .leads: Table(
-                role: .leads, rowCount: count,
+                role: .leads, rowCount: created.count,
                 columns: [
-                    Packing.column("id", (0..<count).map { .exact(Exact($0)) }, like: .exact(Exact(0))),
-                    Packing.column("created", texts.map { _ in .date(19_800) }, like: .date(0)),
-                    Packing.column(name, texts.map { .text($0) }, like: .text("")),
+                    Packing.column("id", created.indices.map { .exact(Exact($0)) }, like: .exact(Exact(0))),
+                    Packing.column("created", created.map { .date($0) }, like: .date(0)),
+                    Packing.column(source, sources.map { .text($0) }, like: .text("")),
                 ], roles: [.id: 0, .created: 1, .source: 2])
         ])
     }
