@@ -47,6 +47,22 @@ static inline system_marks system_mark(const uint8_t *bytes, uint8_t delimiter) 
     return marks;
 }
 
+/// Writes 64 codes, with the top bit where there is a bit.
+static inline void system_mark_codes(const uint8_t *codes, uint64_t bits, uint8_t *marked) {
+#if defined(__AVX2__)
+    const __m256i bytes = _mm256_setr_epi64x(0, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303);
+    const __m256i places = _mm256_set1_epi64x((long long)0x8040201008040201);
+    for (int part = 0; part < 2; part++) {
+        __m256i own = _mm256_and_si256(_mm256_shuffle_epi8(_mm256_set1_epi32((int)(bits >> part * 32)), bytes), places);
+        __m256i marks = _mm256_and_si256(_mm256_cmpeq_epi8(own, places), _mm256_set1_epi8((char)0x80));
+        __m256i some = _mm256_loadu_si256((const __m256i *)(codes + part * 32));
+        _mm256_storeu_si256((__m256i *)(marked + part * 32), _mm256_or_si256(some, marks));
+    }
+#else
+    for (int at = 0; at < 64; at++) marked[at] = (uint8_t)(codes[at] | (bits >> at & 1) << 7);
+#endif
+}
+
 /// The top bits of 64 bytes.
 static inline uint64_t system_top_bits(const uint8_t *bytes) {
     uint64_t bits = 0;

@@ -117,7 +117,7 @@ package struct Engine {
         let chosen = Set(best.prefix(top.count))
         let rest = lines.groups.filter { !chosen.contains(map[$0]) }
         lines.keep { group in chosen.contains(map[group]) }
-        if top.withOther, !rest.isEmpty { lines.addOther(rest, groups: groups, ranked: ranked) }
+        if top.withOther, !rest.isEmpty { lines.addOther(rest, ranked: ranked) }
     }
 
     /// Rows themselves; with `only`, those of them that are among these.

@@ -46,8 +46,10 @@ struct Groups {
             let met = (0..<count).filter { place in result.accumulators.contains { $0.rows[place] > 0 } }
             all.append(met.map { result.codes?[$0] ?? UInt64($0) })
         }
-        if all.count == 1 { return all[0].sorted() }
-        return Set(all.joined()).sorted()
+        guard all.count > 1 else { return all.first?.sorted() ?? [] }
+        // Neighbours that are the same are one group.
+        let sorted = all.joined().sorted()
+        return sorted.indices.filter { $0 == 0 || sorted[$0] != sorted[$0 - 1] }.map { sorted[$0] }
     }
 
     var count: Int { codes.count }
@@ -63,20 +65,22 @@ struct Groups {
 
     func value(_ code: Int, ofKey key: Int) -> Value { code == spaces[key].count ? .missing : spaces[key].value(code) }
 
-    /// For each group and key where its value stands among the values of the key that are met; a missing one stands last.
-    var ranks: [[Int]] {
-        let places = spaces.indices.map { key in
-            let met = Set(codes.map { combination.part(key, of: $0) })
+    /// For each code of a key that is met where its value stands among the values of the key; a missing one stands last, in either direction.
+    func places(ofKey key: Int, descending: Bool) -> [Int] {
+        let missing = spaces[key].count
+        var places = [Int](repeating: -1, count: missing + 1)
+        for code in codes { places[combination.part(key, of: code)] = 0 }
+        var met = (0..<missing).filter { places[$0] == 0 }
+        if !spaces[key].isTime {
             let values = met.map { (code: $0, value: value($0, ofKey: key)) }
-            let sorted = values.sorted { a, b in
-                let comparison = spaces[key].isTime ? 0 : Value.compare(a.value, b.value)
+            met = values.sorted { a, b in
+                let comparison = Value.compare(a.value, b.value)
                 return comparison != 0 ? comparison < 0 : a.code < b.code
-            }
-            var places = [Int](repeating: 0, count: (met.max() ?? 0) + 1)
-            for (place, entry) in sorted.enumerated() { places[entry.code] = place }
-            return places
+            }.map(\.code)
         }
-        return codes.map { code in spaces.indices.map { places[$0][combination.part($0, of: code)] } }
+        for (place, code) in met.enumerated() { places[code] = descending ? met.count - 1 - place : place }
+        places[missing] = met.count
+        return places
     }
 
     /// The results of every slot, where group `g` goes to line `map[g]` of `lines`: as they are, in one, or with some

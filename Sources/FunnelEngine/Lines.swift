@@ -1,28 +1,30 @@
 import FunnelModel
 import FunnelPlan
 
-/// The lines of an answer while it is made: filtered, ranked, sorted, cut.
+/// The lines of an answer while it is made: filtered, ranked, sorted, cut. What stands in them is computed for those that are left.
 struct Lines {
     let plan: Plan
     let totals: [[Value]]
-    /// The group of each line; lines of `other` have none and stand behind.
+    /// The group of each line; that of a line of `other` is below 0 and says which.
     private(set) var groups: [Int]
-    private var keys: [[Value]]
-    /// For each line and key where its value stands among all values of the key; nothing for lines of `other`.
-    private var ranks: [[Int]]
-    private var measures: [[Value]]
+    private let all: Groups
     private let evaluator: MeasureEvaluator
-    private var others = 0
+    private var others: [(keys: [Value], measures: [Value])] = []
 
     init(plan: Plan, groups: Groups, slots: [[Value]], totals: [[Value]]) {
-        let evaluator = MeasureEvaluator(plan, groups, slots: slots, totals: totals)
         self.plan = plan
         self.totals = totals
-        self.evaluator = evaluator
+        all = groups
+        evaluator = MeasureEvaluator(plan, groups, slots: slots, totals: totals)
         self.groups = Array(0..<groups.count)
-        keys = (0..<groups.count).map { groups.values(of: $0) }
-        ranks = groups.ranks
-        measures = (0..<groups.count).map { line in plan.measures.map { evaluator.value($0.value, line: line) } }
+    }
+
+    private func key(_ key: Int, of group: Int) -> Value {
+        group < 0 ? others[-1 - group].keys[key] : all.value(all.code(group, ofKey: key), ofKey: key)
+    }
+
+    private func measure(_ measure: Int, of group: Int) -> Value {
+        group < 0 ? others[-1 - group].measures[measure] : evaluator.value(plan.measures[measure].value, line: group)
     }
 
     mutating func keep(_ test: (MeasureEvaluator, Int) -> Bool) {
@@ -30,20 +32,10 @@ struct Lines {
         keep { group in test(evaluator, group) }
     }
 
-    mutating func keep(_ test: (Int) -> Bool) {
-        let lines = groups.indices.filter { test(groups[$0]) }
-        take(lines)
-    }
-
-    private mutating func take(_ lines: [Int]) {
-        keys = lines.map { keys[$0] }
-        measures = lines.map { measures[$0] }
-        ranks = lines.map { ranks[$0] }
-        groups = lines.map { groups[$0] }
-    }
+    mutating func keep(_ test: (Int) -> Bool) { groups = groups.filter(test) }
 
     /// One line, or one for each period, over the groups that were not chosen, computed from their rows.
-    mutating func addOther(_ rest: [Int], groups all: Groups, ranked: [Int]) {
+    mutating func addOther(_ rest: [Int], ranked: [Int]) {
         let free = all.spaces.indices.filter { !ranked.contains($0) }
         var lineOf: [UInt64: Int] = [:]
         var samples: [Int] = []
@@ -60,53 +52,53 @@ struct Lines {
         let slots = all.results(map: map.map { $0 < 0 ? sink : $0 }, lines: sink + 1)
         let evaluator = MeasureEvaluator(slots: slots, totals: totals)
         for (line, sample) in samples.enumerated() {
-            var values = all.values(of: sample)
-            for (place, key) in ranked.enumerated() { values[key] = place == 0 ? .text("other") : .missing }
-            keys.append(values)
-            ranks.append([])
-            measures.append(plan.measures.map { evaluator.value($0.value, line: line) })
-            groups.append(-1)
+            var keys = all.values(of: sample)
+            for (place, key) in ranked.enumerated() { keys[key] = place == 0 ? .text("other") : .missing }
+            others.append((keys, plan.measures.map { evaluator.value($0.value, line: line) }))
+            groups.append(-others.count)
         }
-        others += samples.count
     }
+
+    // MARK: - Order
 
     /// By the order asked for, then by the keys. `other` comes last: of its period, where the lines are in the order of time.
     mutating func sort(by order: [PlanOrder]) {
         let byKeys = plan.keys.indices.map { PlanOrder(.key($0), descending: false) }
         let terms = order + byKeys
         let leadsWithTime = terms.first.map(isPeriod) ?? false
-        // What the comparison reads stands beside it, so that no line is copied to be compared.
-        let (groups, ranks) = (groups, ranks)
-        let columns = terms.map { term in
-            groups.indices.map { line in
-                switch term.term {
-                case .key(let index): keys[line][index]
-                case .measure(let index): measures[line][index]
-                }
-            }
-        }
+        // What is compared stands side by side, so that nothing is computed for a comparison.
+        let columns = terms.map(column)
+        let groups = groups
         let sorted = groups.indices.sorted { a, b in
             let (otherA, otherB) = (groups[a] < 0, groups[b] < 0)
             if !leadsWithTime, otherA != otherB { return otherB }
-            for (at, term) in terms.enumerated() {
-                let comparison: Int
-                if case .key(let index) = term.term, !otherA, !otherB {
-                    comparison = Self.compare(ranks[a][index], ranks[b][index], missing: columns[at], a, b, term.descending)
-                } else {
-                    comparison = Self.compare(columns[at][a], columns[at][b], otherA, otherB, term)
-                }
+            for (term, column) in zip(terms, columns) {
+                let comparison =
+                    switch column {
+                    case .places(let places): places[a] < places[b] ? -1 : places[a] > places[b] ? 1 : 0
+                    case .values(let values): Self.compare(values[a], values[b], otherA, otherB, term)
+                    }
                 if comparison != 0 { return comparison < 0 }
             }
             return otherA != otherB ? otherB : a < b
         }
-        take(sorted)
+        self.groups = sorted.map { groups[$0] }
     }
 
-    /// Two values of a key by where they stand; what is missing stands last, in either direction.
-    private static func compare(_ x: Int, _ y: Int, missing values: [Value], _ a: Int, _ b: Int, _ descending: Bool) -> Int {
-        if x == y { return 0 }
-        let comparison = x < y ? -1 : 1
-        return descending && !values[a].isMissing && !values[b].isMissing ? -comparison : comparison
+    /// What lines are compared by: where the value of a key stands among all, in the direction asked for, or the values.
+    private enum Column {
+        case places([Int])
+        case values([Value])
+    }
+
+    private func column(_ order: PlanOrder) -> Column {
+        switch order.term {
+        case .measure(let index): return .values(groups.map { measure(index, of: $0) })
+        case .key(let index) where !others.isEmpty: return .values(groups.map { key(index, of: $0) })
+        case .key(let index):
+            let places = all.places(ofKey: index, descending: order.descending)
+            return .places(groups.map { places[all.code($0, ofKey: index)] })
+        }
     }
 
     private func isPeriod(_ order: PlanOrder) -> Bool {
@@ -125,7 +117,9 @@ struct Lines {
         return order.descending ? -comparison : comparison
     }
 
-    mutating func cut(to limit: Int) { take(Array(groups.indices.prefix(limit))) }
+    mutating func cut(to limit: Int) { groups = Array(groups.prefix(limit)) }
+
+    // MARK: - What is shown
 
     /// Fewer rows than this say little about a share.
     private static let smallGroup: Int128 = 30
@@ -157,7 +151,13 @@ struct Lines {
                 if case .period(let grain) = key.kind { return AnswerColumn(key.name, .key(grain)) }
                 return AnswerColumn(key.name, .key(nil))
             } + shown.map { AnswerColumn(plan.measures[$0].name, .measure(plan.measures[$0].quantity)) }
-        let rows = groups.indices.map { line in keys[line] + shown.map { measures[line][$0] } }
+        let rows = groups.map { group in
+            var row: [Value] = []
+            row.reserveCapacity(columns.count)
+            for index in plan.keys.indices { row.append(key(index, of: group)) }
+            for index in shown { row.append(measure(index, of: group)) }
+            return row
+        }
         var total: [Value]?
         if plan.withTotal {
             let evaluator = MeasureEvaluator(slots: totals, totals: totals)

@@ -13,7 +13,7 @@ package final class FewCounts: @unchecked Sendable {
     /// Rows by code and, from `size` on, those of them with a mark.
     private var totals: [Int64]
     /// A block's codes with their marks.
-    private let marked: UnsafeMutableRawPointer
+    private let marked: UnsafeMutablePointer<UInt8>
 
     /// For codes that fit; no row has `size` or more.
     package init(size: Int, marks: Bool) {
@@ -21,7 +21,7 @@ package final class FewCounts: @unchecked Sendable {
         self.size = size
         hasMarks = marks
         totals = [Int64](repeating: 0, count: 2 * size)
-        marked = .allocate(byteCount: marks ? Self.block : 0, alignment: 64)
+        marked = .allocate(capacity: marks ? Self.block : 0)
     }
 
     deinit { marked.deallocate() }
@@ -39,13 +39,14 @@ package final class FewCounts: @unchecked Sendable {
             var first = 0
             while first < range.count {
                 let rows = min(Self.block, range.count - first)
-                let vectors = rows / Lanes.scalarCount
+                let words = rows / 64
+                let vectors = words * 64 / Lanes.scalarCount
                 Self.add(UnsafeRawPointer(base + first), vectors, from: 0, size, all)
                 if let marks {
-                    Self.join(UnsafeRawPointer(base + first), marks + first / 64, vectors, marked)
+                    Kernels.mark(base + first, marks + first / 64, words: words, marked)
                     Self.add(UnsafeRawPointer(marked), vectors, from: Self.mark, size, own)
                 }
-                for row in first + vectors * Lanes.scalarCount..<first + rows {
+                for row in first + words * 64..<first + rows {
                     all[Int(base[row])] += 1
                     if let marks, marks[row >> 6] >> UInt64(row & 63) & 1 == 1 { own[Int(base[row])] += 1 }
                 }
@@ -94,15 +95,6 @@ package final class FewCounts: @unchecked Sendable {
     private static func sum(_ lanes: Lanes) -> Int64 {
         let pairs = unsafeBitCast(lanes, to: SIMD16<UInt16>.self)
         return Int64((pairs & 0xFF &+ pairs &>> 8).wrappedSum())
-    }
-
-    /// Writes codes with their marks.
-    private static func join(_ codes: UnsafeRawPointer, _ marks: UnsafePointer<UInt64>, _ vectors: Int, _ result: UnsafeMutableRawPointer) {
-        let bytes = UnsafeRawPointer(marks)
-        for eight in 0..<vectors &* (Lanes.scalarCount / 8) {
-            let spread = Kernels.topBits(UInt64(bytes.load(fromByteOffset: eight, as: UInt8.self)))
-            result.storeBytes(of: codes.loadUnaligned(fromByteOffset: eight &* 8, as: UInt64.self) | spread, toByteOffset: eight &* 8, as: UInt64.self)
-        }
     }
 
     /// Adds what was counted to `counts`, which has an entry, `stride` apart, for each code, and begins anew. Of marks, the rows

@@ -1,3 +1,4 @@
+import CSystem
 /// Rows counted by codes: of groups, or of a text column in their own width.
 extension Kernels {
     /// Adds to `counts`, which has an entry for each code and a last one for rows without a value. `rows` begins at a multiple
@@ -87,11 +88,9 @@ extension Kernels {
         }
     }
 
-    /// The lowest eight bits as the top bits of eight bytes.
-    @inline(__always)
-    static func topBits(_ bits: UInt64) -> UInt64 {
-        let chosen = (bits & 0xFF) &* 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201
-        return (chosen &+ 0x7F7F_7F7F_7F7F_7F7F) & 0x8080_8080_8080_8080
+    /// Writes the codes of some words of 64 rows, with the top bit where a row has a bit.
+    static func mark(_ codes: UnsafePointer<UInt8>, _ bits: UnsafePointer<UInt64>, words: Int, _ marked: UnsafeMutablePointer<UInt8>) {
+        for word in 0..<words { system_mark_codes(codes + word << 6, bits[word], marked + word << 6) }
     }
 
     /// Codes by a table from whole numbers on from `low`, of the rows that an index names, which all have one.

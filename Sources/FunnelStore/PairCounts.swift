@@ -10,6 +10,9 @@ package final class PairCounts: @unchecked Sendable {
     /// How many codes there are, and whether some rows may have a mark.
     private let size: Int
     private let hasMarks: Bool
+    /// The codes of a block of rows with their marks; it stays in the nearest cache.
+    private let marked: UnsafeMutablePointer<UInt8>
+    private static let block = 4096
     /// Rows in no table's entry, by code and mark.
     private var singles = [Int64](repeating: 0, count: 256)
     /// How many pairs the table holds.
@@ -19,11 +22,15 @@ package final class PairCounts: @unchecked Sendable {
     package init(size: Int, marks: Bool) {
         self.size = min(size, marks ? 128 : 256)
         hasMarks = marks
+        marked = .allocate(capacity: marks ? Self.block : 0)
         let memory = UnsafeMutableRawPointer.allocate(byteCount: 1 << 17, alignment: 64)
         table = memory.initializeMemory(as: UInt16.self, repeating: 0, count: 1 << 16)
     }
 
-    deinit { table.deallocate() }
+    deinit {
+        marked.deallocate()
+        table.deallocate()
+    }
 
     /// Whether these codes can be counted, and with marks.
     package static func fits(_ codes: Codes, size: Int, marks: Bool) -> Bool {
@@ -50,35 +57,31 @@ package final class PairCounts: @unchecked Sendable {
     private static let longest = 1 << 16
 
     private func add(_ codes: UnsafePointer<UInt8>, _ count: Int, _ marks: UnsafePointer<UInt64>?) {
-        let table = table
-        let base = UnsafeRawPointer(codes)
-        var row = 0
-        @inline(__always)
-        func add(_ eight: UInt64) {
-            table[Int(truncatingIfNeeded: eight & 0xFFFF)] &+= 1
-            table[Int(truncatingIfNeeded: eight >> 16 & 0xFFFF)] &+= 1
-            table[Int(truncatingIfNeeded: eight >> 32 & 0xFFFF)] &+= 1
-            table[Int(truncatingIfNeeded: eight >> 48)] &+= 1
-        }
+        let words = count / 64
         if let marks {
-            while row &+ 64 <= count {
-                var bits = marks[row >> 6]
-                for _ in 0..<8 {
-                    add(base.loadUnaligned(fromByteOffset: row, as: UInt64.self) | Kernels.topBits(bits))
-                    bits >>= 8
-                    row &+= 8
-                }
+            var first = 0
+            while first < words {
+                let some = min(Self.block / 64, words - first)
+                Kernels.mark(codes + first * 64, marks + first, words: some, marked)
+                Self.add(marked, words: some, table)
+                first += some
             }
         } else {
-            while row &+ 8 <= count {
-                add(base.loadUnaligned(fromByteOffset: row, as: UInt64.self))
-                row &+= 8
-            }
+            Self.add(codes, words: words, table)
         }
-        while row < count {
+        for row in words * 64..<count {
             let mark = marks.map { Int($0[row >> 6] >> UInt64(row & 63) & 1) } ?? 0
             singles[Int(codes[row]) | mark << 7] += 1
-            row &+= 1
+        }
+    }
+
+    /// The loop: the codes of two rows are one number of 16 bits.
+    private static func add(_ codes: UnsafePointer<UInt8>, words: Int, _ table: UnsafeMutablePointer<UInt16>) {
+        let base = UnsafeRawPointer(codes)
+        var at = 0
+        while at < words << 6 {
+            for step in 0..<8 { table[Int(base.loadUnaligned(fromByteOffset: at &+ step &* 2, as: UInt16.self))] &+= 1 }
+            at &+= 16
         }
     }
 
