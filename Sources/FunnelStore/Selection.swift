@@ -39,6 +39,10 @@ package enum Selection {
         return values[k]
     }
 
+    /// The compiler makes a choice of a number by a condition a jump, at which the processor must guess; so it makes none.
+    @inline(__always)
+    private static func one(if condition: Bool) -> Int { Int(unsafeBitCast(condition, to: UInt8.self)) }
+
     @inline(__always)
     private static func swap(_ values: UnsafeMutablePointer<Int64>, _ i: Int, _ j: Int) {
         let held = values[i]
@@ -58,12 +62,13 @@ package enum Selection {
 
     /// Percentiles (in thousandths) of the values of all pieces together: type 7, linear between the closest ranks. Nil of no values.
     ///
-    /// Counted first into some thousand ranges of the same width, so that only the values of the ranges that hold the ranks
-    /// are looked at again.
+    /// A single one is looked for between two values that a sample says it lies between. Several are counted first into some thousand ranges of
+    /// the same width, so that only the values of the ranges that hold the ranks are looked at again.
     package static func percentiles(_ pieces: [UnsafeBufferPointer<Int64>], thousandths: [Int]) -> [Ranks?] {
         let count = pieces.reduce(0) { $0 + $1.count }
         guard count > 0 else { return thousandths.map { _ in nil } }
         if count <= few { return percentiles(ofFew: pieces, thousandths) }
+        if thousandths.count == 1, let found = percentile(pieces, count, thousandths[0]) { return [found] }
         let ranges = Ranges(sampling: pieces)
         var counts = [Int](repeating: 0, count: Ranges.count)
         counts.withUnsafeMutableBufferPointer { counts in
@@ -115,15 +120,47 @@ package enum Selection {
     private static func percentiles(ofFew pieces: [UnsafeBufferPointer<Int64>], _ thousandths: [Int]) -> [Ranks?] {
         var values = Array(pieces.joined())
         return values.withUnsafeMutableBufferPointer { values in
-            thousandths.map { thousandths in
-                let position = (values.count - 1) * thousandths
-                let low = select(values.baseAddress!, values.count, position / 1000)
-                guard position % 1000 > 0 else { return Ranks(low: low, high: low, fraction: 0) }
-                // All values behind the rank are no smaller than it.
-                let high = values[(position / 1000 + 1)...].min() ?? low
-                return Ranks(low: low, high: high, fraction: Double(position % 1000) / 1000)
+            thousandths.map { ranks(values, at: (values.count - 1) * $0 / 1000, thousandths: (values.count - 1) * $0 % 1000) }
+        }
+    }
+
+    /// The values at a place and, where there is a fraction, behind it.
+    private static func ranks(_ values: UnsafeMutableBufferPointer<Int64>, at place: Int, thousandths: Int) -> Ranks {
+        let low = select(values.baseAddress!, values.count, place)
+        // All values behind the place are no smaller.
+        guard thousandths > 0 else { return Ranks(low: low, high: low, fraction: 0) }
+        return Ranks(low: low, high: values[(place + 1)...].min() ?? low, fraction: Double(thousandths) / 1000)
+    }
+
+    /// One percentile in one pass over the values: a sample says between which two values it very likely lies; those between them are kept and those
+    /// below counted (after Floyd and Rivest, "Expected time bounds for selection", 1975). Nil where the sample was wrong.
+    private static func percentile(_ pieces: [UnsafeBufferPointer<Int64>], _ count: Int, _ thousandths: Int) -> Ranks? {
+        var sample: [Int64] = []
+        for piece in pieces { for at in stride(from: 0, to: piece.count, by: 31) { sample.append(piece[at]) } }
+        let (place, share) = (Double(sample.count) * Double(thousandths) / 1000, Double(thousandths) / 1000)
+        let deviation = (Double(sample.count) * share * (1 - share)).squareRoot() * 3 + 2
+        let (first, last) = (Int((place - deviation).rounded(.down)), Int(place + deviation))
+        let (low, high) = sample.withUnsafeMutableBufferPointer { sample -> (Int64, Int64) in
+            let low = first < 0 ? .min : select(sample.baseAddress!, sample.count, first)
+            // Behind the first stands nothing smaller.
+            let from = Swift.max(first, 0)
+            return (low, last >= sample.count ? .max : select(sample.baseAddress! + from, sample.count - from, last - from))
+        }
+        let width = UInt64(bitPattern: high &- low)
+        // One more place: what is not kept is written behind what is, and written over.
+        let kept = UnsafeMutablePointer<Int64>.allocate(capacity: count + 1)
+        defer { kept.deallocate() }
+        var (at, below) = (0, 0)
+        for piece in pieces {
+            for value in piece {
+                kept[at] = value
+                at &+= one(if: UInt64(bitPattern: value &- low) <= width)
+                below &+= one(if: value < low)
             }
         }
+        let (rank, rest) = ((count - 1) * thousandths / 1000, (count - 1) * thousandths % 1000)
+        guard rank >= below, rank + (rest > 0 ? 1 : 0) < below + at else { return nil }
+        return ranks(UnsafeMutableBufferPointer(start: kept, count: at), at: rank - below, thousandths: rest)
     }
 
     /// The values at some ranks, by way of the ranges that they lie in.
@@ -141,7 +178,7 @@ package enum Selection {
                     for piece in pieces {
                         for value in piece {
                             base[at] = value
-                            at &+= ranges.range(of: value) == range ? 1 : 0
+                            at &+= one(if: ranges.range(of: value) == range)
                         }
                     }
                     for rank in inside { found[rank] = select(base, count, rank - before) }

@@ -11,10 +11,15 @@ struct NumberLaws {
         for _ in 0..<20 {
             let count = random.pick([1, 2, 3, 24, 25, 26, random.among(1...400), random.among(4000...6000)])
             let spread = random.pick([1, 3, 1000, 1_000_000_000])
-            let shape = random.below(4)
+            let shape = random.below(5)
             var values = (0..<count).map { _ in Int64(random.among(-spread...spread)) }
             if shape == 1 { values.sort() }
             if shape == 2 { values.sort(by: >) }
+            // Whoever looks at some of the values, at regular steps, sees none like the others.
+            if shape == 3 {
+                let (step, far) = (random.pick([7, 31, 61]), random.pick([Int64.min, Int64.max, 0]))
+                for at in stride(from: 0, to: count, by: step) { values[at] = far }
+            }
             let sorted = values.sorted()
             for thousandths in [0, 10, 100, 250, 330, 500, 900, 990, 1000] {
                 let buffer = Buffer(values)
@@ -51,6 +56,8 @@ struct NumberLaws {
             let position = (values.count - 1) * thousandths
             #expect(ranks?.low == sorted[position / 1000])
             #expect(ranks?.high == (position % 1000 == 0 ? sorted[position / 1000] : sorted[position / 1000 + 1]))
+            let alone = Selection.percentiles(pieces.map { UnsafeBufferPointer(start: $0.base, count: $0.count) }, thousandths: [thousandths])[0]
+            #expect(alone?.low == ranks?.low && alone?.high == ranks?.high && alone?.fraction == ranks?.fraction)
         }
     }
 
