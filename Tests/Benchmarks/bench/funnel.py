@@ -72,6 +72,18 @@ class Funnel:
             "after": held and held[0], "peak": held and held[1], "ms": medians, "answers": self.answers(answers, queries),
         }
 
+    @staticmethod
+    def together(asked):
+        """What several processes measured, as one: the median of their times, and the most memory that one of them held at most."""
+        first = asked[0]
+        assert all(one["answers"] == first["answers"] for one in asked), "two processes gave different answers"
+        medians = {name: statistics.median(one["ms"][name] for one in asked) for name in first["ms"]}
+        found = {**first, "ms": medians, "load_ms": statistics.median(one["load_ms"] for one in asked)}
+        for name, choose in (("after", statistics.median), ("peak", max)):
+            held = [one[name] for one in asked if one[name]]
+            found[name] = choose(held) if held else None
+        return found
+
     def run(self, threads, loaded):
         """Runs the script; memory is read when so many statements are done, which is right behind the load."""
         answers = self.folder / "answers.csv"
