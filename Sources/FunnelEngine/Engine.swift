@@ -109,12 +109,12 @@ package struct Engine {
             }
             return false
         }
-        let values = order.indices.map { evaluator.value(plan.measures[top.measure].value, line: $0) }
-        let best = order.indices.filter { alive.contains($0) && !values[$0].isMissing }.sorted { a, b in
-            let comparison = Value.compare(values[a], values[b])
-            return comparison != 0 ? comparison > 0 : precedes(order[a], order[b])
-        }
-        let chosen = Set(best.prefix(top.count))
+        let values = evaluator.values(plan.measures[top.measure].value, lines: Array(order.indices))
+        let chosen = Set(
+            order.indices.filter { alive.contains($0) && !values[$0].isMissing }.best(top.count) { a, b in
+                let comparison = Value.compare(values[a], values[b])
+                return comparison != 0 ? comparison > 0 : precedes(order[a], order[b])
+            })
         let rest = lines.groups.filter { !chosen.contains(map[$0]) }
         lines.keep { group in chosen.contains(map[group]) }
         if top.withOther, !rest.isEmpty { lines.addOther(rest, ranked: ranked) }
@@ -129,5 +129,18 @@ package struct Engine {
     package func rows(of table: TableRole, where condition: RowCondition) throws(Diagnostic) -> [Int] {
         let compiler = RowCompiler(store: store, table: table, threads: threads, interrupt: interrupt)
         return try RowLister.rows(where: condition, compiler)
+    }
+}
+
+extension [Int] {
+    /// The first `count` of what they would be in order; few are found without bringing the others into one.
+    fileprivate func best(_ count: Int, by precedes: (Int, Int) -> Bool) -> ArraySlice<Int> {
+        guard count < 64, count < self.count else { return sorted(by: precedes).prefix(count) }
+        var best: [Int] = []
+        for candidate in self where best.count < count || best.last.map({ precedes(candidate, $0) }) ?? false {
+            best.insert(candidate, at: best.firstIndex { precedes(candidate, $0) } ?? best.count)
+            if best.count > count { best.removeLast() }
+        }
+        return best[...]
     }
 }

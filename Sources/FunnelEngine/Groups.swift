@@ -65,11 +65,11 @@ struct Groups {
 
     func value(_ code: Int, ofKey key: Int) -> Value { code == spaces[key].count ? .missing : spaces[key].value(code) }
 
-    /// For each code of a key that is met where its value stands among the values of the key; a missing one stands last, in either direction.
-    func places(ofKey key: Int, descending: Bool) -> [Int] {
+    /// For each of some codes of a key where its value stands among their values; a missing one stands last, in either direction.
+    func places(of codes: [Int], ofKey key: Int, descending: Bool) -> [Int] {
         let missing = spaces[key].count
         var places = [Int](repeating: -1, count: missing + 1)
-        for code in codes { places[combination.part(key, of: code)] = 0 }
+        for code in codes { places[code] = 0 }
         var met = (0..<missing).filter { places[$0] == 0 }
         if !spaces[key].isTime {
             let values = met.map { (code: $0, value: value($0, ofKey: key)) }

@@ -19,12 +19,22 @@ struct Lines {
         self.groups = Array(0..<groups.count)
     }
 
-    private func key(_ key: Int, of group: Int) -> Value {
-        group < 0 ? others[-1 - group].keys[key] : all.value(all.code(group, ofKey: key), ofKey: key)
+    /// The values of a key, line by line. Where there are more lines than values, each value is made once.
+    private func key(_ key: Int) -> [Value] {
+        let known = groups.count > all.spaces[key].count ? (0...all.spaces[key].count).map { all.value($0, ofKey: key) } : []
+        return groups.map { group in
+            if group < 0 { return others[-1 - group].keys[key] }
+            let code = all.code(group, ofKey: key)
+            return known.isEmpty ? all.value(code, ofKey: key) : known[code]
+        }
     }
 
-    private func measure(_ measure: Int, of group: Int) -> Value {
-        group < 0 ? others[-1 - group].measures[measure] : evaluator.value(plan.measures[measure].value, line: group)
+    /// The values of a measure, line by line.
+    private func measure(_ measure: Int) -> [Value] {
+        let values = evaluator.values(plan.measures[measure].value, lines: others.isEmpty ? groups : groups.filter { $0 >= 0 })
+        guard !others.isEmpty else { return values }
+        var next = values.makeIterator()
+        return groups.map { $0 < 0 ? others[-1 - $0].measures[measure] : next.next() ?? .missing }
     }
 
     mutating func keep(_ test: (MeasureEvaluator, Int) -> Bool) {
@@ -68,6 +78,10 @@ struct Lines {
         let leadsWithTime = terms.first.map(isPeriod) ?? false
         // What is compared stands side by side, so that nothing is computed for a comparison.
         let columns = terms.map(column)
+        if let sorted = Self.sorted(groups, columns) {
+            groups = sorted
+            return
+        }
         let groups = groups
         let sorted = groups.indices.sorted { a, b in
             let (otherA, otherB) = (groups[a] < 0, groups[b] < 0)
@@ -85,6 +99,21 @@ struct Lines {
         self.groups = sorted.map { groups[$0] }
     }
 
+    /// Groups by the places of all their keys, brought to one number each. Nil where something else is compared, or the numbers would be too large.
+    private static func sorted(_ groups: [Int], _ columns: [Column]) -> [Int]? {
+        var numbers = [UInt64](repeating: 0, count: groups.count)
+        var all: UInt64 = 1
+        for column in columns {
+            guard case .places(let places) = column else { return nil }
+            let size = UInt64((places.max() ?? 0) + 1)
+            let (product, isTooLarge) = all.multipliedReportingOverflow(by: size)
+            if isTooLarge { return nil }
+            all = product
+            for line in groups.indices { numbers[line] = numbers[line] &* size &+ UInt64(places[line]) }
+        }
+        return groups.indices.sorted { numbers[$0] != numbers[$1] ? numbers[$0] < numbers[$1] : $0 < $1 }.map { groups[$0] }
+    }
+
     /// What lines are compared by: where the value of a key stands among all, in the direction asked for, or the values.
     private enum Column {
         case places([Int])
@@ -93,11 +122,12 @@ struct Lines {
 
     private func column(_ order: PlanOrder) -> Column {
         switch order.term {
-        case .measure(let index): return .values(groups.map { measure(index, of: $0) })
-        case .key(let index) where !others.isEmpty: return .values(groups.map { key(index, of: $0) })
+        case .measure(let index): return .values(measure(index))
+        case .key(let index) where !others.isEmpty: return .values(key(index))
         case .key(let index):
-            let places = all.places(ofKey: index, descending: order.descending)
-            return .places(groups.map { places[all.code($0, ofKey: index)] })
+            let codes = groups.map { all.code($0, ofKey: index) }
+            let places = all.places(of: codes, ofKey: index, descending: order.descending)
+            return .places(codes.map { places[$0] })
         }
     }
 
@@ -151,13 +181,8 @@ struct Lines {
                 if case .period(let grain) = key.kind { return AnswerColumn(key.name, .key(grain)) }
                 return AnswerColumn(key.name, .key(nil))
             } + shown.map { AnswerColumn(plan.measures[$0].name, .measure(plan.measures[$0].quantity)) }
-        let rows = groups.map { group in
-            var row: [Value] = []
-            row.reserveCapacity(columns.count)
-            for index in plan.keys.indices { row.append(key(index, of: group)) }
-            for index in shown { row.append(measure(index, of: group)) }
-            return row
-        }
+        let cells = plan.keys.indices.map(key) + shown.map(measure)
+        let rows = groups.indices.map { line in cells.map { $0[line] } }
         var total: [Value]?
         if plan.withTotal {
             let evaluator = MeasureEvaluator(slots: totals, totals: totals)

@@ -54,6 +54,21 @@ struct MeasureEvaluator {
 
     func value(_ measure: MeasureValue, line: Int) -> Value { value(measure, slots, line) }
 
+    /// The values of a measure of some lines.
+    func values(_ measure: MeasureValue, lines: [Int]) -> [Value] {
+        switch measure {
+        case .slot(let slot):
+            let values = slots[slot]
+            return lines.map { values[$0] }
+        case .arithmetic(let operation, let a, let b):
+            return zip(values(a, lines: lines), values(b, lines: lines)).map { Self.arithmetic(operation, $0, $1) }
+        case .share(let inner):
+            let total = value(inner, totals, 0)
+            return values(inner, lines: lines).map { Self.arithmetic(.divide, $0, total) }
+        default: return lines.map { value(measure, slots, $0) }
+        }
+    }
+
     private func value(_ measure: MeasureValue, _ slots: [[Value]], _ line: Int) -> Value {
         switch measure {
         case .slot(let slot): return slots[slot][line]

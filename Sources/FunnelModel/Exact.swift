@@ -71,6 +71,7 @@ package struct Exact: Sendable, Hashable {
 
     /// -1, 0 or 1.
     package static func compare(_ a: Exact, _ b: Exact) -> Int {
+        if a.scale == b.scale { return a.units < b.units ? -1 : a.units > b.units ? 1 : 0 }
         guard let (x, y, _) = aligned(a, b) else { return a.double < b.double ? -1 : a.double > b.double ? 1 : 0 }
         return x < y ? -1 : x > y ? 1 : 0
     }

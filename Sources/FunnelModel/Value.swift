@@ -26,11 +26,12 @@ package enum Value: Sendable, Hashable {
 
     /// -1, 0 or 1 between two values of one kind; a missing value comes last.
     package static func compare(_ a: Value, _ b: Value) -> Int {
-        switch (a, b) {
+        // Numbers are asked for most, and need no copies.
+        if case .exact(let x) = a, case .exact(let y) = b { return Exact.compare(x, y) }
+        return switch (a, b) {
         case (.missing, .missing): 0
         case (.missing, _): 1
         case (_, .missing): -1
-        case (.exact(let x), .exact(let y)): Exact.compare(x, y)
         case (.text(let x), .text(let y)): x == y ? 0 : x.unicodeScalars.lexicographicallyPrecedes(y.unicodeScalars) ? -1 : 1
         case (.yesNo(let x), .yesNo(let y)): x == y ? 0 : x ? 1 : -1
         case (.date(let x), .date(let y)): order(x, y)
