@@ -21,7 +21,7 @@ package final class FewCounts: @unchecked Sendable {
         self.size = size
         hasMarks = marks
         totals = [Int64](repeating: 0, count: 2 * size)
-        marked = .allocate(capacity: marks ? Self.block : 0)
+        marked = Kernels.block(marks ? Self.block : 0)
     }
 
     deinit { marked.deallocate() }

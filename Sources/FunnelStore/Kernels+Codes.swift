@@ -88,6 +88,11 @@ extension Kernels {
         }
     }
 
+    /// Memory for codes of 8 bits that begins where a line of the cache does: whole vectors are written into it.
+    static func block(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+        UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64).bindMemory(to: UInt8.self, capacity: count)
+    }
+
     /// Writes the codes of some words of 64 rows, with the top bit where a row has a bit.
     static func mark(_ codes: UnsafePointer<UInt8>, _ bits: UnsafePointer<UInt64>, words: Int, _ marked: UnsafeMutablePointer<UInt8>) {
         for word in 0..<words { system_mark_codes(codes + word << 6, bits[word], marked + word << 6) }

@@ -22,7 +22,7 @@ package final class PairCounts: @unchecked Sendable {
     package init(size: Int, marks: Bool) {
         self.size = min(size, marks ? 128 : 256)
         hasMarks = marks
-        marked = .allocate(capacity: marks ? Self.block : 0)
+        marked = Kernels.block(marks ? Self.block : 0)
         let memory = UnsafeMutableRawPointer.allocate(byteCount: 1 << 17, alignment: 64)
         table = memory.initializeMemory(as: UInt16.self, repeating: 0, count: 1 << 16)
     }
