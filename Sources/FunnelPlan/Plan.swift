@@ -164,8 +164,11 @@ package struct ListPlan: Sendable, Hashable {
     package var filter: RowCondition?
     package var order: [Order]
     package var limit: Int?
+    /// Only the leads behind a drop of a funnel.
+    package var lostAfter: LostAfter?
 
-    package init(table: TableRole, columns: [ColumnReference], filter: RowCondition?, order: [Order], limit: Int?) {
+    package init(table: TableRole, columns: [ColumnReference], filter: RowCondition?, order: [Order], limit: Int?, lostAfter: LostAfter? = nil) {
+        self.lostAfter = lostAfter
         self.table = table
         self.columns = columns
         self.filter = filter
