@@ -43,6 +43,14 @@ package struct Plan: Sendable, Hashable {
 }
 
 extension Plan {
+    /// The key along which measures look back: the first of the calendar's periods; where there is none, of weekdays or hours.
+    package var axis: Int? {
+        func first(where isRight: (Grain) -> Bool) -> Int? {
+            keys.firstIndex { if case .period(let grain) = $0.kind { isRight(grain) } else { false } }
+        }
+        return first(where: \.isCalendar) ?? first { _ in true }
+    }
+
     /// Gaps in time are filled with as many lines at most: more than that nobody reads.
     package static let mostFilledLines = 1_000_000
 }

@@ -47,7 +47,7 @@ struct PlanWriter {
     var times: [Int] { shapes.indices.filter { if case .period = shapes[$0] { true } else { false } } }
 
     /// The time key along which gaps are filled and measures look back.
-    var axis: Int? { times.first }
+    var axis: Int? { plan.axis }
 
     private func title(_ table: TableRole, _ keys: [Int]) -> String {
         keys.isEmpty ? "all_\(table.rawValue)" : "\(table.rawValue)_by_" + keys.map { Layout.name(plan.keys[$0].name) }.joined(separator: "_")

@@ -77,6 +77,19 @@ extension DialectRules {
         }
     }
 
+    /// A number of a period, which grows by `step` from one to the next: of days, of months, or the period's own.
+    func number(of grain: Grain, _ period: String) -> (text: String, step: Int) {
+        let months = "(\(part(.year, ofDate: period)) * 12 + \(part(.month, ofDate: period)))"
+        switch grain {
+        case .day: return (days(from: literal(day: 0), to: period), 1)
+        case .week: return (days(from: literal(day: 0), to: period), 7)
+        case .month: return (months, 1)
+        case .quarter: return (months, 3)
+        case .year: return (months, 12)
+        case .weekday, .hour: return (period, 1)
+        }
+    }
+
     func adding(periods count: Int, of grain: Grain, to date: String) -> String {
         switch grain {
         case .day: adding(days: count, to: date)
