@@ -237,7 +237,10 @@ final class RowWriter {
             case nil: break
             }
             return "case when \(try states().is(.open).text) then \(try read(.created)) else \(try read(.closed)) end"
-        case .dealBuyer: return try Buyers(draft: draft).name("d")
+        case .dealBuyer:
+            let buyers = Buyers(draft: draft)
+            if try buyers.areNumbered() { needsWinNumbers = true }
+            return try buyers.name("d")
         case .dealLastBought:
             needsWinNumbers = true
             return "case when \(try derivedCondition(.dealNewCustomer).text) then d.last_bought end"
