@@ -20,6 +20,15 @@ extension RowWriter {
         }
     }
 
+    /// A number that stands for a key while rows are grouped, and the key of it; nil where the key itself is as fast.
+    func numbered(_ key: ScanKey, _ calendar: CalendarRules) throws(Diagnostic) -> (number: String, key: (String) -> String)? {
+        guard case .period(let grain, let value, .periods(let count)) = key, rules.isPlain(grain, calendar),
+            try [.date, .timestamp].contains(type(value)), let column = try stored(value), let numbered = rules.numbered(grain, stored: column)
+        else { return nil }
+        let rules = rules
+        return (numbered.number, { rules.adding(periods: count, of: grain, to: numbered.start($0)) })
+    }
+
     private func period(_ grain: Grain, _ value: RowValue, _ shift: PeriodShift, _ calendar: CalendarRules) throws(Diagnostic) -> String {
         if grain == .hour { return try part(.hour, of: value) }
         var day = try day(value)

@@ -153,7 +153,7 @@ final class RowWriter {
         switch reference.index {
         case .file(let index): return try stored(reference, index)
         case .derived(.dealAxis):
-            guard let kept, let column = try own(kept == .open ? .created : .closed), column.type == .timestamp else { return nil }
+            guard let kept, let column = try own(kept == .open ? .created : .closed), try column.type == timeType([.closed, .created]) else { return nil }
             return column.text
         case .derived: return nil
         }
