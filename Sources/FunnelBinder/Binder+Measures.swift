@@ -151,11 +151,13 @@ extension Binder {
         let inner = try measure(call.arguments[0])
         guard inner.value.isOfOneGroup else { throw error(.nestedGroupFunction(function.rawValue), call.arguments[0].range) }
         guard function == .rank || grain != nil else { throw error(.needsTimeKey(function.rawValue), call.place.range) }
+        guard function != .change || !inner.isDate else { throw error(.dateMeasure, call.place.range) }
         switch function {
-        case .cumulative: return TypedMeasure(value: .cumulative(inner.value), quantity: inner.quantity)
+        case .cumulative: return TypedMeasure(value: .cumulative(inner.value), quantity: inner.quantity, isDate: inner.isDate)
         case .change: return TypedMeasure(value: .change(inner.value), quantity: inner.quantity)
         case .rank: return TypedMeasure(value: .rank(inner.value), quantity: .count)
-        case .rolling: return TypedMeasure(value: .rolling(inner.value, periods: try periods(call.arguments[1])), quantity: inner.quantity)
+        case .rolling:
+            return TypedMeasure(value: .rolling(inner.value, periods: try periods(call.arguments[1])), quantity: inner.quantity, isDate: inner.isDate)
         }
     }
 

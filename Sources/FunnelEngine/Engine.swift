@@ -120,9 +120,10 @@ package struct Engine {
         if top.withOther, !rest.isEmpty { lines.addOther(rest, ranked: ranked) }
     }
 
-    /// Rows themselves; with `only`, those of them that are among these.
-    package func list(_ plan: ListPlan, only: Set<Int>? = nil) throws(Diagnostic) -> Answer {
-        try RowLister(plan: plan, compiler: RowCompiler(store: store, table: plan.table, threads: threads, interrupt: interrupt)).answer(only: only)
+    /// Rows themselves.
+    package func list(_ plan: ListPlan) throws(Diagnostic) -> Answer {
+        let lost = try plan.lostAfter.map { lost throws(Diagnostic) in Set(try leads(of: lost.funnel, stoppedAt: lost.step)) }
+        return try RowLister(plan: plan, compiler: RowCompiler(store: store, table: plan.table, threads: threads, interrupt: interrupt)).answer(only: lost)
     }
 
     /// The rows of a table for which a condition holds.

@@ -43,7 +43,7 @@ extension Engine {
     }
 
     /// The rows of the leads table whose furthest step is this one.
-    package func leads(of plan: FunnelPlan, stoppedAt step: Int) throws(Diagnostic) -> [Int] { try runner(plan).leads(stoppedAt: step) }
+    func leads(of plan: FunnelPlan, stoppedAt step: Int) throws(Diagnostic) -> [Int] { try runner(plan).leads(stoppedAt: step) }
 
     func runner(_ plan: FunnelPlan) -> FunnelRunner {
         guard let asOf = plan.asOf else { return FunnelRunner(plan: plan, store: store, threads: threads, interrupt: interrupt) }

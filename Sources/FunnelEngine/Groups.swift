@@ -13,6 +13,8 @@ enum Frame: Hashable {
 struct Groups {
     let spaces: [KeySpace]
     private let threads: Int
+    /// Which of the keys is the time that measures look back in and gaps are filled in.
+    private let axis: Int?
     /// The combined code of the keys of each group.
     private(set) var codes: [UInt64]
     private let combination: KeyCombination
@@ -22,6 +24,7 @@ struct Groups {
     init(_ plan: Plan, _ spaces: [KeySpace], _ results: [ScanResult], threads: Int) {
         self.spaces = spaces
         self.threads = threads
+        axis = plan.axis
         combination = KeyCombination(spaces)
         codes = spaces.isEmpty ? [0] : Self.shown(plan, results)
         var slots: [(accumulator: Accumulator, places: [Int])?] = Array(repeating: nil, count: plan.slotCount)
@@ -94,9 +97,6 @@ struct Groups {
             return Array(merged.results(threads: threads).prefix(lines))
         }
     }
-
-    /// Which of the keys is time.
-    private var axis: Int? { spaces.indices.first { spaces[$0].isTime } }
 
     /// The results of every slot for each group, over the rows of this period and of all, or so many, before it in its
     /// series.

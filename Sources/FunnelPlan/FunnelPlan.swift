@@ -85,6 +85,18 @@ package enum StepEvents: Sendable, Hashable {
     case leads(RowCondition)
 }
 
+/// The leads behind a drop of a funnel over all leads: those whose furthest step is this one.
+package struct LostAfter: Sendable, Hashable {
+    package var funnel: FunnelPlan
+    /// Its place among the steps; it is not the last.
+    package var step: Int
+
+    package init(_ funnel: FunnelPlan, step: Int) {
+        self.funnel = funnel
+        self.step = step
+    }
+}
+
 /// What the leads of a funnel are grouped by.
 package enum FunnelKey: Sendable, Hashable {
     /// A value of the lead.

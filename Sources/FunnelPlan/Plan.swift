@@ -43,6 +43,14 @@ package struct Plan: Sendable, Hashable {
 }
 
 extension Plan {
+    /// The key along which measures look back: the first of the calendar's periods; where there is none, of weekdays or hours.
+    package var axis: Int? {
+        func first(where isRight: (Grain) -> Bool) -> Int? {
+            keys.firstIndex { if case .period(let grain) = $0.kind { isRight(grain) } else { false } }
+        }
+        return first(where: \.isCalendar) ?? first { _ in true }
+    }
+
     /// Gaps in time are filled with as many lines at most: more than that nobody reads.
     package static let mostFilledLines = 1_000_000
 }
@@ -164,8 +172,11 @@ package struct ListPlan: Sendable, Hashable {
     package var filter: RowCondition?
     package var order: [Order]
     package var limit: Int?
+    /// Only the leads behind a drop of a funnel.
+    package var lostAfter: LostAfter?
 
-    package init(table: TableRole, columns: [ColumnReference], filter: RowCondition?, order: [Order], limit: Int?) {
+    package init(table: TableRole, columns: [ColumnReference], filter: RowCondition?, order: [Order], limit: Int?, lostAfter: LostAfter? = nil) {
+        self.lostAfter = lostAfter
         self.table = table
         self.columns = columns
         self.filter = filter

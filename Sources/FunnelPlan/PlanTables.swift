@@ -44,6 +44,7 @@ extension ListPlan {
         for column in columns { tables.formUnion(column.tables) }
         if let filter { tables.formUnion(filter.tables) }
         for term in order { tables.formUnion(term.value.tables) }
+        if let lostAfter { tables.formUnion(lostAfter.funnel.tables) }
         return tables
     }
 }

@@ -80,25 +80,22 @@ struct ClickHouseRules: DialectRules {
     func percentile(_ value: String, _ thousandths: Int) -> String { "quantileExactInclusiveOrNull(\(Exact(Int128(thousandths), scale: 3).text))(\(value))" }
     func same(_ a: String, _ b: String, _ type: SQLType) -> String { "isNotDistinctFrom(\(a), \(b))" }
 
-    func series(_ name: String, _ grain: Grain, bounds: String) -> String {
-        let (unit, add) =
+    func series(_ name: String, _ grain: Grain, of keys: [String], bounds: String, where condition: String?) -> String {
+        let (unit, size, add) =
             switch grain {
-            case .day: ("day", "addDays")
-            case .week: ("day", "addWeeks")
-            case .month: ("month", "addMonths")
-            case .quarter: ("month", "addQuarters")
-            case .year: ("month", "addYears")
-            case .weekday, .hour: ("", "")
+            case .day: ("day", 1, "addDays")
+            case .week: ("day", 7, "addWeeks")
+            case .month: ("month", 1, "addMonths")
+            case .quarter: ("month", 3, "addQuarters")
+            case .year: ("month", 12, "addYears")
+            case .weekday, .hour: ("", 1, "")
             }
-        guard grain.isCalendar else {
-            return
-                "select cast(arrayJoin(range(assumeNotNull(first_period), assumeNotNull(last_period) + 1)) as Nullable(Int64)) as period\nfrom \(bounds)\nwhere first_period is not null"
-        }
-        let size = grain == .week ? " / 7" : grain == .quarter ? " / 3" : grain == .year ? " / 12" : ""
-        return """
-            select cast(arrayJoin(arrayMap(n -> \(add)(assumeNotNull(first_period), n), range(toUInt64(intDiv(dateDiff('\(unit)', assumeNotNull(first_period), assumeNotNull(last_period)), \(size.isEmpty ? "1" : String(size.dropFirst(3)))) + 1)))) as Nullable(Date32)) as period
-            from \(bounds)
-            where first_period is not null
-            """
+        let (first, last) = ("assumeNotNull(first_period)", "assumeNotNull(last_period)")
+        let count = "toUInt64(intDiv(dateDiff('\(unit)', \(first), \(last)), \(size)) + 1)"
+        let all =
+            grain.isCalendar
+            ? "cast(arrayJoin(arrayMap(n -> \(add)(\(first), n), range(\(count)))) as Nullable(Date32))"
+            : "cast(arrayJoin(range(\(first), \(last) + 1)) as Nullable(Int64))"
+        return Self.series(keys, all, bounds, "first_period is not null", condition)
     }
 }

@@ -11,12 +11,12 @@ struct CountWriter {
 
     init(_ writer: PlanWriter) { self.writer = writer }
 
-    /// `groups` is the part of the groups before anything is filled in or left out, `bounds` the one that says whether gaps are
+    /// `groups` is the part of the groups before anything is filled in or left out, `unfilled` the one that says whether gaps are
     /// filled, where that is a question.
-    func columns(_ groups: String, _ bounds: String?) throws(Diagnostic) -> CountColumns {
+    func columns(_ groups: String, _ unfilled: String?) throws(Diagnostic) -> CountColumns {
         var columns = try counted(groups)
-        if let bounds {
-            columns.relations.append(bounds)
+        if let unfilled {
+            columns.relations.append(unfilled)
             columns.names.insert("is_unfilled", at: 0)
         }
         return columns

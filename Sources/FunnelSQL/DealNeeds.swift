@@ -7,6 +7,8 @@ struct DealNeeds {
     private(set) var allDeals = false
     /// When a buyer bought for the last time.
     private(set) var lastBought = false
+    /// Who a buyer is.
+    private(set) var buyer = false
 
     /// Whether no more is asked of leads than which are won: a list of keys says that.
     var isList: Bool { !wonAt && !allDeals }
@@ -31,6 +33,7 @@ struct DealNeeds {
         case .derived(.leadWonAt): wonAt = true
         case .derived(.leadLost), .derived(.leadOpen): allDeals = true
         case .derived(.dealLastBought): lastBought = true
+        case .derived(.dealBuyer): buyer = true
         default: break
         }
     }

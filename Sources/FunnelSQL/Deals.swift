@@ -87,14 +87,14 @@ struct Buyers {
         return columns
     }
 
+    /// Whether a deal with neither customer nor lead has no id either, and so must be numbered to be told from others.
+    func areNumbered() throws(Diagnostic) -> Bool { try draft.table(.deals).schema.column(.id) == nil }
+
     /// A text that names the buyer.
     func name(_ alias: String) throws(Diagnostic) -> String {
-        let schema = try draft.table(.deals).schema
-        guard schema.column(.id) != nil || schema.column(.customer) != nil || schema.column(.lead) != nil else {
-            throw draft.noSQL("the buyer of a deal that has neither an id nor a customer nor a lead", others: [])
-        }
         let text = draft.rules.type(.text)
-        let named = try columns(alias).enumerated().map { "'\($0)-' || cast(\($1) as \(text))" }
+        let all = try columns(alias) + (areNumbered() ? ["\(alias).deal_number"] : [])
+        let named = all.enumerated().map { "'\($0)-' || cast(\($1) as \(text))" }
         return named.count == 1 ? named[0] : "coalesce(\(named.joined(separator: ", ")))"
     }
 
@@ -114,9 +114,17 @@ struct Buyers {
         let order = ([closed.map { "\($0) nulls last" }].compactMap { $0 } + ties).joined(separator: ", ")
         let won = state.is(.won)
         let group = (keys + (onlyWon ? [] : ["case when \(won.text) then 1 else 0 end"])).joined(separator: ", ")
-        let items =
-            columns + ["row_number() over (partition by \(group) order by \(order)) as win_number"]
-            + (draft.needs?.lastBought ?? true ? ["max(\(read)) over (partition by \(group)) as last_bought"] : [])
+        var number = "row_number() over (\(group.isEmpty ? "" : "partition by \(group) ")order by \(order))"
+        var last = "max(\(read)) over (\(group.isEmpty ? "" : "partition by \(group)"))"
+        var numbers: [String] = []
+        if try areNumbered() {
+            // A deal without a buyer's name is the only one of its buyer.
+            let isAlone = try self.columns("d").map { "\($0) is null" }.joined(separator: " and ")
+            number = isAlone.isEmpty ? "1" : "case when \(isAlone) then 1 else \(number) end"
+            last = isAlone.isEmpty ? read : "case when \(isAlone) then \(read) else \(last) end"
+            if draft.needs?.buyer ?? true { numbers = ["row_number() over (order by \(order)) as deal_number"] }
+        }
+        let items = columns + ["\(number) as win_number"] + (draft.needs?.lastBought ?? true ? ["\(last) as last_bought"] : []) + numbers
         return draft.add(
             onlyWon ? "numbered_wins" : "numbered_deals",
             Layout.clause("select", items) + "\nfrom \(try draft.relation(.deals)) as d\(onlyWon ? "\nwhere \(won.text)" : "")")

@@ -56,6 +56,7 @@ extension DialectRules {
         grain == .day ? date : "cast(date_trunc('\(grain.rawValue)', \(date)) as date)"
     }
     func start(of grain: Grain, stored timestamp: String) -> String? { nil }
+    func numbered(_ grain: Grain, stored column: String) -> (number: String, start: (String) -> String)? { nil }
     func weekday(_ date: String) -> String { "extract(isodow from \(date))" }
     func part(_ part: DatePart, ofDate date: String) -> String {
         part == .weekday ? "cast(\(weekday(date)) as bigint)" : "cast(extract(\(part.rawValue) from \(date)) as bigint)"
@@ -64,6 +65,13 @@ extension DialectRules {
     func isDuring(column: String, _ type: RowType, from: Instant?, until: Instant?) -> String {
         func bound(_ instant: Instant) -> String { instant.microseconds == 0 && type == .date ? literal(day: instant.day) : literal(instant) }
         return [from.map { "\(column) >= \(bound($0))" }, until.map { "\(column) < \(bound($0))" }].compactMap { $0 }.joined(separator: " and ")
+    }
+
+    /// Some columns of `bounds` and, as `period`, what is made of each row.
+    static func series(_ keys: [String], _ periods: String, _ bounds: String, _ conditions: String?...) -> String {
+        let conditions = conditions.compactMap { $0 }
+        return Layout.clause("select", keys + ["\(periods) as period"]) + "\nfrom \(bounds)"
+            + (conditions.isEmpty ? "" : "\nwhere " + conditions.joined(separator: " and "))
     }
 
     func contains(_ text: String, _ part: String) -> String { "position(\(literal(part)) in \(text)) > 0" }

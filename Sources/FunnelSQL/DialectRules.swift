@@ -73,8 +73,14 @@ protocol DialectRules: Sendable {
     func part(_ part: DatePart, ofDate date: String) -> String
     func hour(ofTimestamp value: String) -> String
     func isDuring(column: String, _ type: RowType, from: Instant?, until: Instant?) -> String
-    /// The query that makes all periods from `first` to `last` of the relation `bounds`, as the column `period` of the relation `name`.
-    func series(_ name: String, _ grain: Grain, bounds: String) -> String
+    /// The query of the relation `name` that makes, of each row of the relation `bounds`, all periods from `first_period` to `last_period`:
+    /// the columns `keys` of that row, and `period`.
+    func series(_ name: String, _ grain: Grain, of keys: [String], bounds: String, where condition: String?) -> String
+    /// How many periods there are from one to another, both counted.
+    func periods(of grain: Grain, from first: String, to last: String) -> String
+    /// A number that tells the periods of a grain apart and is faster to compute of a stored column than the period's first day, and that
+    /// day of it; nil where nothing is.
+    func numbered(_ grain: Grain, stored column: String) -> (number: String, start: (String) -> String)?
 
     // Texts
     func contains(_ text: String, _ part: String) -> String

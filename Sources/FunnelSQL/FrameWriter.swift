@@ -33,10 +33,27 @@ struct FrameWriter {
         frames(inner, &found)
     }
 
-    /// The windows of a line's series up to its period.
-    private func series(_ axis: Int) -> String {
+    /// Whether the line before one of its series is that of the period before.
+    private var hasNoGaps: Bool { writer.times.count == 1 && !writer.mayStayUnfilled }
+
+    /// The windows of a line's series in the order of `order`: of its periods, where nothing else is said.
+    private func series(_ axis: Int, by order: String? = nil) -> String {
         let others = names.indices.filter { $0 != axis }.map { names[$0] }
-        return "partition by " + (others + ["case when \(names[axis]) is null then 1 else 0 end"]).joined(separator: ", ") + " order by \(names[axis])"
+        return "partition by " + (others + ["case when \(names[axis]) is null then 1 else 0 end"]).joined(separator: ", ") + " order by \(order ?? names[axis])"
+    }
+
+    /// The number of a line's period, and how much it grows from one period to the next.
+    private func number(_ axis: Int) -> (text: String, step: Int) {
+        guard case .period(let grain) = writer.shapes[axis] else { return (names[axis], 1) }
+        return rules.number(of: grain, names[axis])
+    }
+
+    /// The window of a frame: by lines where each period has one, else by how far periods lie apart.
+    private func window(_ frame: LineContext, _ axis: Int) -> String {
+        guard case .last(let count) = frame else { return "(\(series(axis)) rows between unbounded preceding and current row)" }
+        if hasNoGaps { return "(\(series(axis)) rows between \(count - 1) preceding and current row)" }
+        let number = number(axis)
+        return "(\(series(axis, by: Layout.bare(number.text))) range between \((count - 1) * number.step) preceding and current row)"
     }
 
     /// The relation with the components of all frames.
@@ -44,7 +61,6 @@ struct FrameWriter {
         var frames: [LineContext] = []
         for measure in measures { Self.frames(measure, &frames) }
         guard !frames.isEmpty else { return relation }
-        guard writer.times.count < 2 else { throw writer.draft.noSQL("a measure over periods by two keys of time", others: []) }
         let components = writer.slots.flatMap(\.components)
         var items = names + components.map(\.name)
         guard let axis = writer.axis else {
@@ -52,8 +68,7 @@ struct FrameWriter {
             return writer.draft.add("framed", Layout.clause("select", items) + "\nfrom \(relation)")
         }
         for frame in frames {
-            let rows = if case .last(let count) = frame { "\(count - 1) preceding" } else { "unbounded preceding" }
-            let window = "(\(series(axis)) rows between \(rows) and current row)"
+            let window = window(frame, axis)
             for component in components where component.merge != .again {
                 items.append("\(component.merge.rawValue)(\(component.name)) over \(window) as \(MeasureWriter.column(component.name, frame))")
             }
@@ -112,6 +127,15 @@ struct FrameWriter {
         }
     }
 
+    /// A value less that of the period before; missing where that has no line.
+    private func change(_ value: String, _ axis: Int) -> String {
+        func before(_ text: String) -> String { "lag(\(rules.nullable(Layout.bare(text)))) over (\(series(axis)))" }
+        let change = "\(value) - \(before(value))"
+        if hasNoGaps { return "(\(change))" }
+        let number = number(axis)
+        return "case when \(before(number.text)) = \(number.text) - \(number.step) then \(change) end"
+    }
+
     /// The relation with a column for each difference and each rank.
     func compared(_ relation: String, _ measures: [MeasureValue], totals: String?, _ own: inout MeasureWriter) throws(Diagnostic) -> String {
         var nodes: [MeasureWriter.Node] = []
@@ -121,10 +145,8 @@ struct FrameWriter {
             let text: String
             switch node.measure {
             case .change(let inner):
-                guard writer.times.count < 2 else { throw writer.draft.noSQL("a measure over periods by two keys of time", others: []) }
                 guard let axis = writer.axis else { continue }
-                let value = own.write(inner, node.context)
-                text = "(\(value) - lag(\(rules.nullable(Layout.bare(value)))) over (\(series(axis))))"
+                text = change(own.write(inner, node.context), axis)
             case .rank(let inner):
                 let value = own.write(inner, node.context)
                 let period = names.count > 1 ? writer.axis.map { "partition by \(names[$0]) " } ?? "" : ""

@@ -37,9 +37,13 @@ struct FunnelWriter {
     }
 
     func select() throws(Diagnostic) -> (String, [SQLColumn]) {
-        guard plan.steps.count > 0 else { throw draft.noSQL("a funnel without steps", others: []) }
         let shapes = try shapes()
         let names = names
+        guard !plan.steps.isEmpty else {
+            let columns = columns(shapes)
+            let items = columns.map { "\(rules.null($0.type)) as \(rules.quoted($0.name))" }
+            return (Layout.clause("select", items) + "\nwhere 1 = 0", columns)
+        }
         let timed = try timed(shapes, names)
         let counted = counted(timed, names)
         return try lines(counted, shapes, names)
@@ -172,13 +176,16 @@ struct FunnelWriter {
             names + (windows.isEmpty ? [] : ["window_name"]) + [
                 "step_name", "entered", share("before_entered"), share("first_entered"), lost, "median_days", "p90_days",
             ]
-        let columns =
-            zip(plan.keys, shapes).map { SQLColumn($0.name, $1.type) } + (windows.isEmpty ? [] : [SQLColumn("within", .text)]) + [
-                SQLColumn("step", .text), SQLColumn("entered", .exact(scale: 0)), SQLColumn("of before", .real), SQLColumn("of first", .real),
-                SQLColumn("lost", .exact(scale: 0)), SQLColumn("median time", .real), SQLColumn("p90 time", .real),
-            ]
+        let columns = columns(shapes)
         let items = zip(texts, columns).map { "\(rules.output($0, $1.type)) as \(rules.quoted($1.name))" }
         return (Layout.clause("select", items) + "\nfrom \(compared)\norder by " + order(names, shapes).joined(separator: ", "), columns)
+    }
+
+    private func columns(_ shapes: [KeyShape]) -> [SQLColumn] {
+        zip(plan.keys, shapes).map { SQLColumn($0.name, $1.type) } + (plan.windows.count > 1 ? [SQLColumn("within", .text)] : []) + [
+            SQLColumn("step", .text), SQLColumn("entered", .exact(scale: 0)), SQLColumn("of before", .real), SQLColumn("of first", .real),
+            SQLColumn("lost", .exact(scale: 0)), SQLColumn("median time", .real), SQLColumn("p90 time", .real),
+        ]
     }
 
     /// With a key of time in its order, else the fullest groups first.

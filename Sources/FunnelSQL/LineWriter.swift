@@ -23,7 +23,7 @@ struct LineWriter {
 
     func select() throws(Diagnostic) -> (String, [SQLColumn]) {
         let groups = try writer.groups()
-        let (filled, bounds) = try writer.filled(groups)
+        let (filled, unfilled) = try writer.filled(groups)
         let values = plan.measures.map(\.value) + (plan.having.map(Self.values) ?? [])
         let frames = FrameWriter(writer)
         let framed = try frames.framed(filled, values)
@@ -33,7 +33,7 @@ struct LineWriter {
         let relation = try frames.compared(framed, values, totals: nil, &measures)
         let source = Source(relation: relation, totals: inner, measures: measures)
         let columns = self.columns(measures)
-        let counts = try CountWriter(writer).columns(groups, bounds)
+        let counts = try CountWriter(writer).columns(groups, unfilled)
         guard plan.top != nil || plan.withTotal else { return (plain(source, counts), columns) }
         let lines = try self.lines(source)
         guard plan.withTotal, let totals else { return (ordered(lines, counts), columns) }

@@ -29,11 +29,23 @@ struct ListWriter {
         let alias = RowWriter.alias(plan.table)
         let last = schema.column(.id).map { [$0] } ?? schema.columns
         order += last.map { "\(alias).\(rules.quoted($0.name)) nulls last" }
-        let filter = try plan.filter.map { condition throws(Diagnostic) in try rows.condition(condition) } ?? .yes
+        let asked = try plan.filter.map { condition throws(Diagnostic) in try rows.condition(condition) } ?? .yes
+        let filter = try plan.lostAfter.map { lost throws(Diagnostic) in Condition.all([try self.lost(lost, rows), asked]) } ?? asked
         let text = [
             Layout.clause("select", items), try rows.source(), filter.text == "true" ? nil : "where \(filter.text)", Layout.clause("order by", order),
             plan.limit.map { "limit \($0)" },
         ].compactMap { $0 }.joined(separator: "\n")
         return (text, columns)
+    }
+
+    /// That a lead is among those whose furthest step is this one. What comes behind the next step does not matter.
+    private func lost(_ lost: LostAfter, _ rows: RowWriter) throws(Diagnostic) -> Condition {
+        guard let id = try rows.own(.id) else { throw .noTable("leads") }
+        var funnel = lost.funnel
+        funnel.steps = Array(funnel.steps.prefix(lost.step + 2))
+        let events = EventWriter(draft: draft, plan: funnel)
+        let reached = try ChainWriter(events).reached(window: nil)
+        let part = draft.add("lost_leads", "select lead_key\nfrom \(reached)\ngroup by lead_key\nhaving max(step_number) = \(lost.step + 1)")
+        return Condition("\(try events.key(id)) in (select lead_key from \(part))")
     }
 }

@@ -47,7 +47,7 @@ struct PlanWriter {
     var times: [Int] { shapes.indices.filter { if case .period = shapes[$0] { true } else { false } } }
 
     /// The time key along which gaps are filled and measures look back.
-    var axis: Int? { times.first }
+    var axis: Int? { plan.axis }
 
     private func title(_ table: TableRole, _ keys: [Int]) -> String {
         keys.isEmpty ? "all_\(table.rawValue)" : "\(table.rawValue)_by_" + keys.map { Layout.name(plan.keys[$0].name) }.joined(separator: "_")
@@ -76,46 +76,44 @@ struct PlanWriter {
 
     /// The groups with those that lie between the first and the last period and have no rows, for each series; and, where they
     /// might be more than are filled in, the part whose `is_unfilled` says whether they were.
-    func filled(_ groups: String) throws(Diagnostic) -> (relation: String, bounds: String?) {
+    func filled(_ groups: String) throws(Diagnostic) -> (relation: String, unfilled: String?) {
         guard times.count == 1, let axis, case .period(let grain) = shapes[axis] else { return (groups, nil) }
-        let period = names[axis]
-        let others = names.indices.filter { $0 != axis }
-        var series: String?
-        if !others.isEmpty {
-            series = draft.add(
-                "series", "select distinct \(others.map { names[$0] }.joined(separator: ", "))\nfrom \(groups)\nwhere \(period) is not null")
-        }
-        let bounds = bounds(grain, of: period, in: groups, series)
+        let others = names.indices.filter { $0 != axis }.map { names[$0] }
+        let bounds = bounds(grain, of: names[axis], others, in: groups)
         let plural = grain == .day ? "days" : "\(grain.rawValue)s"
-        let spine = try draft.add("all_\(plural)") { name throws(Diagnostic) in rules.series(name, grain, bounds: bounds) }
+        let spine = try draft.add("all_\(plural)") { name throws(Diagnostic) in
+            rules.series(name, grain, of: others, bounds: bounds, where: mayStayUnfilled ? "is_unfilled = 0" : nil)
+        }
         let components = slots.flatMap(\.components)
-        let source = series.map { "from \($0) as s\ncross join \(spine) as p" } ?? "from \(spine) as p"
-        let empty = names.indices.map { $0 == axis ? "p.period as \(names[$0])" : "s.\(names[$0]) as \(names[$0])" }
+        let empty = names.indices.map { $0 == axis ? "period as \(names[$0])" : names[$0] } + components.map { "\(rules.null($0.type)) as \($0.name)" }
         let both =
             Layout.clause("select", names + components.map(\.name)) + "\nfrom \(groups)\nunion all\n"
-            + Layout.clause("select", empty + components.map { "\(rules.null($0.type)) as \($0.name)" }) + "\n" + source
+            + Layout.clause("select", empty) + "\nfrom \(spine)"
         let filled = draft.add(
             "filled",
             Layout.clause("select", names + components.map { "max(\($0.name)) as \($0.name)" }) + "\nfrom (\n" + Layout.indented(both, rules)
                 + "\n) as lines\ngroup by " + names.joined(separator: ", "))
-        return (filled, mayStayUnfilled ? bounds : nil)
+        guard mayStayUnfilled else { return (filled, nil) }
+        guard !others.isEmpty else { return (filled, bounds) }
+        return (filled, draft.add("unfilled", "select coalesce(max(is_unfilled), 0) as is_unfilled\nfrom \(bounds)"))
     }
 
-    /// Adds the part of the first and the last period; of neither, where all between them would be too many lines.
-    private func bounds(_ grain: Grain, of period: String, in groups: String, _ series: String?) -> String {
-        let (first, last) = mayStayUnfilled ? ("earliest", "latest") : ("first_period", "last_period")
+    /// Adds the part of the series, each with the first and the last period of all; where these may be too many lines, with
+    /// `is_unfilled`, which says whether they are.
+    private func bounds(_ grain: Grain, of period: String, _ others: [String], in groups: String) -> String {
+        let ends =
+            others.isEmpty
+            ? ["min(\(period)) as first_period", "max(\(period)) as last_period"]
+            : ["min(min(\(period))) over () as first_period", "max(max(\(period))) over () as last_period", "count(*) over () as series_count"]
         let reach = draft.add(
-            mayStayUnfilled ? "reach" : "bounds", "select min(\(period)) as \(first), max(\(period)) as \(last)\nfrom \(groups)\nwhere \(period) is not null")
+            !mayStayUnfilled ? "bounds" : others.isEmpty ? "reach" : "series",
+            Layout.clause("select", others + ends) + "\nfrom \(groups)\nwhere \(period) is not null"
+                + (others.isEmpty ? "" : "\ngroup by " + others.joined(separator: ", ")))
         guard mayStayUnfilled else { return reach }
-        let periods = rules.periods(of: grain, from: first, to: last)
-        let counted = series.map { "\ncross join (select count(*) as series_count from \($0)) as n" } ?? ""
-        let fits = "line_count <= \(Plan.mostFilledLines)"
-        let items = [
-            "case when \(fits) then earliest end as first_period", "case when \(fits) then latest end as last_period",
-            "case when \(fits) or line_count is null then 0 else 1 end as is_unfilled",
-        ]
-        let lines = "select earliest, latest, \(series == nil ? periods : "\(periods) * series_count") as line_count\nfrom \(reach)\(counted)"
-        return draft.add("bounds", Layout.clause("select", items) + "\nfrom (\n" + Layout.indented(lines, rules) + "\n) as r")
+        let periods = rules.periods(of: grain, from: "first_period", to: "last_period")
+        let isTooMany = "\(periods)\(others.isEmpty ? "" : " * series_count") > \(Plan.mostFilledLines)"
+        let items = others + ["first_period", "last_period", "case when \(isTooMany) then 1 else 0 end as is_unfilled"]
+        return draft.add("bounds", Layout.clause("select", items) + "\nfrom \(reach)")
     }
 
     /// Whether gaps in time may be more lines than are filled in: not where there are only periods, longer than a day.

@@ -53,10 +53,12 @@ struct PostgresRules: DialectRules {
         "percentile_cont(\(Exact(Int128(thousandths), scale: 3).text)) within group (order by \(value))"
     }
 
-    func series(_ name: String, _ grain: Grain, bounds: String) -> String {
-        guard grain.isCalendar else { return "select cast(generate_series(first_period, last_period) as bigint) as period\nfrom \(bounds)" }
+    func series(_ name: String, _ grain: Grain, of keys: [String], bounds: String, where condition: String?) -> String {
         let step = grain == .quarter ? "3 months" : "1 \(grain.rawValue)"
-        return
-            "select cast(generate_series(cast(first_period as timestamp), cast(last_period as timestamp), interval '\(step)') as date) as period\nfrom \(bounds)"
+        let all =
+            grain.isCalendar
+            ? "cast(generate_series(cast(first_period as timestamp), cast(last_period as timestamp), interval '\(step)') as date)"
+            : "cast(generate_series(first_period, last_period) as bigint)"
+        return Self.series(keys, all, bounds, condition)
     }
 }

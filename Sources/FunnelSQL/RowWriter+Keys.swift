@@ -20,6 +20,15 @@ extension RowWriter {
         }
     }
 
+    /// A number that stands for a key while rows are grouped, and the key of it; nil where the key itself is as fast.
+    func numbered(_ key: ScanKey, _ calendar: CalendarRules) throws(Diagnostic) -> (number: String, key: (String) -> String)? {
+        guard case .period(let grain, let value, .periods(let count)) = key, rules.isPlain(grain, calendar),
+            try [.date, .timestamp].contains(type(value)), let column = try stored(value), let numbered = rules.numbered(grain, stored: column)
+        else { return nil }
+        let rules = rules
+        return (numbered.number, { rules.adding(periods: count, of: grain, to: numbered.start($0)) })
+    }
+
     private func period(_ grain: Grain, _ value: RowValue, _ shift: PeriodShift, _ calendar: CalendarRules) throws(Diagnostic) -> String {
         if grain == .hour { return try part(.hour, of: value) }
         var day = try day(value)
@@ -74,6 +83,19 @@ extension DialectRules {
         case .quarter: return "((\(months())) / 3 + 1)"
         case .year: return "((\(months())) / 12 + 1)"
         case .weekday, .hour: return "(\(last) - \(first) + 1)"
+        }
+    }
+
+    /// A number of a period, which grows by `step` from one to the next: of days, of months, or the period's own.
+    func number(of grain: Grain, _ period: String) -> (text: String, step: Int) {
+        let months = "(\(part(.year, ofDate: period)) * 12 + \(part(.month, ofDate: period)))"
+        switch grain {
+        case .day: return (days(from: literal(day: 0), to: period), 1)
+        case .week: return (days(from: literal(day: 0), to: period), 7)
+        case .month: return (months, 1)
+        case .quarter: return (months, 3)
+        case .year: return (months, 12)
+        case .weekday, .hour: return (period, 1)
         }
     }
 

@@ -153,7 +153,7 @@ final class RowWriter {
         switch reference.index {
         case .file(let index): return try stored(reference, index)
         case .derived(.dealAxis):
-            guard let kept, let column = try own(kept == .open ? .created : .closed), column.type == .timestamp else { return nil }
+            guard let kept, let column = try own(kept == .open ? .created : .closed), try column.type == timeType([.closed, .created]) else { return nil }
             return column.text
         case .derived: return nil
         }
@@ -237,7 +237,10 @@ final class RowWriter {
             case nil: break
             }
             return "case when \(try states().is(.open).text) then \(try read(.created)) else \(try read(.closed)) end"
-        case .dealBuyer: return try Buyers(draft: draft).name("d")
+        case .dealBuyer:
+            let buyers = Buyers(draft: draft)
+            if try buyers.areNumbered() { needsWinNumbers = true }
+            return try buyers.name("d")
         case .dealLastBought:
             needsWinNumbers = true
             return "case when \(try derivedCondition(.dealNewCustomer).text) then d.last_bought end"

@@ -93,7 +93,7 @@ package enum SQLAnswer {
         var leaks = Leaks(plan, dealSize: dealSize)
         let entered = plan.keys.count + (plan.windows.count > 1 ? 2 : 1)
         let (steps, windows) = (plan.steps.count, max(1, plan.windows.count))
-        for first in stride(from: 0, to: funnel.rows.count, by: steps * windows) {
+        for first in stride(from: 0, to: funnel.rows.count, by: max(1, steps * windows)) {
             let group = funnel.rows[first..<first + steps]
             leaks.add(
                 Array(group[first].prefix(plan.keys.count)),

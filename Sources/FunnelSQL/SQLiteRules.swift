@@ -106,7 +106,7 @@ struct SQLiteRules: DialectRules {
         }
     }
 
-    func series(_ name: String, _ grain: Grain, bounds: String) -> String {
+    func series(_ name: String, _ grain: Grain, of keys: [String], bounds: String, where condition: String?) -> String {
         let step =
             switch grain {
             case .weekday, .hour: "period + 1"
@@ -116,15 +116,7 @@ struct SQLiteRules: DialectRules {
             case .quarter: "date(period, '+3 months')"
             case .year: "date(period, '+1 year')"
             }
-        return """
-            select first_period as period
-            from \(bounds)
-            where first_period is not null
-            union all
-            select \(step)
-            from \(name)
-            cross join \(bounds)
-            where period < last_period
-            """
+        return Self.series(keys + ["last_period"], "first_period", bounds, "first_period is not null", condition)
+            + "\nunion all\n" + Layout.clause("select", keys + ["last_period", step]) + "\nfrom \(name)\nwhere period < last_period"
     }
 }

@@ -75,16 +75,28 @@ struct ScanWriter {
         rows.kept = Self.kept(scan)
         let (filter, common) = try self.filter(scan, slots, rows)
         var items: [String] = []
-        for key in keys { items.append("\(try rows.key(scan.keys[key], shapes[key], plan.rules)) as \(names[key])") }
+        var outer: [String] = []
+        for key in keys {
+            if let numbered = try rows.numbered(scan.keys[key], plan.rules) {
+                items.append("\(numbered.number) as \(names[key])_number")
+                outer.append("\(numbered.key("\(names[key])_number")) as \(names[key])")
+            } else {
+                items.append("\(try rows.key(scan.keys[key], shapes[key], plan.rules)) as \(names[key])")
+                outer.append(names[key])
+            }
+        }
         for slot in slots {
             let own = slot.aggregate.filter
             let condition = own == common ? nil : try own.map { condition throws(Diagnostic) in try rows.condition(condition).text }
             items += rules.aggregates(of: slot, over: try rows.argument(of: slot), where: condition)
         }
         if items.isEmpty { items = ["1 as present"] }
-        let body = [
+        var body = [
             Layout.clause("select", items), try rows.source(), filter.text == "true" ? nil : "where \(filter.text)", group(keys.count, of: items.count),
         ].compactMap { $0 }.joined(separator: "\n")
+        if outer != keys.map({ names[$0] }) {
+            body = Layout.clause("select", outer + slots.flatMap(\.components).map(\.name)) + "\nfrom (\n" + Layout.indented(body, rules) + "\n) as numbered"
+        }
         return Unit(name: draft.add(name, body), components: slots.flatMap(\.components), makesGroups: scan.makesGroups)
     }
 

@@ -46,9 +46,8 @@ struct SparkRules: DialectRules {
     func percentile(_ value: String, _ thousandths: Int) -> String { "percentile(\(value), \(Exact(Int128(thousandths), scale: 3).text))" }
     func same(_ a: String, _ b: String, _ type: SQLType) -> String { equation(a, b, type) }
 
-    func series(_ name: String, _ grain: Grain, bounds: String) -> String {
-        guard grain.isCalendar else { return "select explode(sequence(first_period, last_period)) as period\nfrom \(bounds)" }
-        let step = grain == .quarter ? "interval 3 month" : "interval 1 \(grain.rawValue)"
-        return "select explode(sequence(first_period, last_period, \(step))) as period\nfrom \(bounds)\nwhere first_period is not null"
+    func series(_ name: String, _ grain: Grain, of keys: [String], bounds: String, where condition: String?) -> String {
+        let step = grain == .quarter ? ", interval 3 month" : grain.isCalendar ? ", interval 1 \(grain.rawValue)" : ""
+        return Self.series(keys, "explode(sequence(first_period, last_period\(step)))", bounds, "first_period is not null", condition)
     }
 }

@@ -38,12 +38,6 @@ extension Session {
         return SQLAnswer.answer(try rows(query, place), to: query, of: plan)
     }
 
-    /// Says that something is done over the store alone, where its tables are not there.
-    func requireStore(_ tables: Set<TableRole>, for what: String) throws(Diagnostic) {
-        guard let bound = TableRole.allCases.first(where: { tables.contains($0) && self.bound[$0] != nil }), let table = self.bound[bound] else { return }
-        throw .onlyInMemory(what, bound, table)
-    }
-
     /// The order of the stages of a bound table, as its engine counts it; that of their names where it can't be asked.
     func inferred(_ table: BoundTable) -> [String] {
         let names = table.stages ?? []

@@ -1,10 +1,10 @@
-import FunnelBinder
+package import FunnelBinder
 import FunnelEngine
 import FunnelModel
-import FunnelPlan
+package import FunnelPlan
 import FunnelStore
-import FunnelSyntax
-import FunnelText
+package import FunnelSyntax
+package import FunnelText
 
 /// Funnels, leaks, transitions, and the leads behind a drop.
 extension Session {
@@ -58,20 +58,30 @@ extension Session {
         try present(answer, format: query.format, into: query.into, in: source, folder: folder)
     }
 
-    /// `list leads lost after STEP`: the leads behind a drop of `funnel`, whose furthest step it is.
-    func lost(after step: FunnelStep, _ plan: ListPlan, in source: Source) throws(Diagnostic) -> Answer {
-        guard plan.table == .leads else { throw Diagnostic.onlyLeadsAreLost.placed(in: source, at: step.place.range) }
+    /// The plan of `list`; `list leads lost after STEP` are the leads behind a drop of `funnel`, whose furthest step it is.
+    package func plan(_ list: ListStatement, in source: Source) throws(Diagnostic) -> (plan: ListPlan, probes: [ValueProbe]) {
+        var bound = try Binder.bind(list, in: source, context)
+        guard let step = list.lostAfter else { return bound }
+        guard bound.plan.table == .leads else { throw Diagnostic.onlyLeadsAreLost.placed(in: source, at: step.place.range) }
         let wanted = try Binder.bind(step, in: source, funnelContext)
         let all = FunnelStatement(steps: [], order: .ordered, isOpen: false, query: Query(measures: [], place: step.place), place: step.place)
         let (funnel, _) = try Binder.bind(all, in: source, funnelContext)
-        try requireStore(funnel.tables.union(plan.tables), for: "a drop of a funnel")
         guard let index = funnel.steps.firstIndex(where: { $0.events == wanted.events }), index + 1 < funnel.steps.count else {
             throw Diagnostic.noStepOfTheFunnel(wanted.name, funnel.steps.dropLast().map(\.name)).placed(in: source, at: step.place.range)
         }
-        var answer = try engine.list(plan, only: Set(try engine.leads(of: funnel, stoppedAt: index)))
-        let next = funnel.steps[index + 1].name
-        answer.remarks.append(Remark(.scope, "leads that came to \(wanted.name) and, so far, not to \(next)"))
-        return answer
+        bound.plan.lostAfter = LostAfter(funnel, step: index)
+        return bound
+    }
+
+    func list(_ statement: ListStatement, in source: Source, folder: String) throws(Diagnostic) {
+        let (plan, probes) = try plan(statement, in: source)
+        for warning in Values(store).warnings(probes) { report(warning) }
+        var answer = try list(plan)
+        if let lost = plan.lostAfter {
+            let (name, next) = (lost.funnel.steps[lost.step].name, lost.funnel.steps[lost.step + 1].name)
+            answer.remarks.append(Remark(.scope, "leads that came to \(name) and, so far, not to \(next)"))
+        }
+        try present(answer, format: statement.format, into: statement.into, in: source, folder: folder)
     }
 
     /// One number over all that is loaded.
@@ -89,7 +99,7 @@ extension Session {
         if let from = plan.from, let until = plan.until { remarks.append(Remark(.scope, "period: \(Binder.text(from: from, until: until))")) }
         if plan.windows.count == 1 { remarks.append(Remark(.scope, "within \(plan.windows[0].name) of the first step")) }
         if let asOf = plan.asOf { remarks.append(Remark(.scope, "as known before \(PlanText.text(asOf))")) }
-        if statement.steps.isEmpty, schemas[.stages] != nil {
+        if statement.steps.isEmpty, schemas[.stages] != nil, !funnelContext.funnelStages.isEmpty {
             let how = settings.stages == nil ? "as the data show it; `set stages …` fixes it" : "as set"
             remarks.append(Remark(.scope, "stages in order: \(funnelContext.funnelStages.joined(separator: ", ")) (\(how))"))
         }

@@ -52,12 +52,6 @@ extension Diagnostic {
             mends: ["copy the one to the other: `load \(a.role) from table \(path.joined(separator: ".")) … into memory`"])
     }
 
-    static func onlyInMemory(_ what: String, _ role: TableRole, _ table: BoundTable) -> Diagnostic {
-        Diagnostic(
-            .error, "\(what) needs its tables in memory, and \(role) are \(table.origin)",
-            mends: ["copy them: `load \(role) from table \(table.name) … into memory`"])
-    }
-
     /// `what`: a clause, as it is called.
     package static func onlyIntoMemory(_ what: String) -> Diagnostic {
         Diagnostic(

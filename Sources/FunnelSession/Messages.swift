@@ -26,10 +26,6 @@ extension Diagnostic {
             mends: [Suggestion.mend(for: name, among: dialects) ?? "the dialects are \(dialects.joined(separator: ", "))"])
     }
 
-    package static func notSQL(_ statement: String) -> Diagnostic {
-        Diagnostic(.error, "`\(statement)` is not one query of SQL", mends: ["queries, `funnel`, `transitions` and `list` are"])
-    }
-
     package static func unknownFormat(_ name: String) -> Diagnostic {
         let formats = OutputFormat.allCases.map(\.rawValue)
         return Diagnostic(
@@ -117,8 +113,8 @@ extension Diagnostic {
     package static let onlyLeadsAreLost = Diagnostic(.error, "only leads go through a funnel", mends: ["`list leads lost after proposal`"])
 
     package static func noStepOfTheFunnel(_ name: String, _ steps: [String]) -> Diagnostic {
-        Diagnostic(
-            .error, "`\(name)` is no step of the funnel that others follow", mends: ["those are \(steps.joined(separator: ", ")); `set stages …` changes them"])
+        let mend = steps.isEmpty ? "no stages are known; `set stages …` names them" : "those are \(steps.joined(separator: ", ")); `set stages …` changes them"
+        return Diagnostic(.error, "`\(name)` is no step of the funnel that others follow", mends: [mend])
     }
 
     package static let whyOfOneMeasure = Diagnostic(.error, "`why` explains one measure", mends: ["`why conversion during 2018-Q2 vs 2018-Q1 by source`"])

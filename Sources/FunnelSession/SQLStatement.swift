@@ -24,9 +24,9 @@ extension Session {
         case .funnel(let asked): query = try SQLWriter.query(try Binder.bind(asked, in: source, funnelContext).plan, catalog, dialect, title: title)
         case .transitions(let asked, _):
             query = try SQLWriter.transitions(try transitionsPlan(asked, in: source), catalog, dialect, title: title)
-        case .list(let asked) where asked.lostAfter == nil:
-            query = try SQLWriter.query(try Binder.bind(asked, in: source, context).plan, catalog, dialect, title: title)
-        default: throw Diagnostic.notSQL(title).placed(in: source, at: asked.range)
+        case .list(let asked): query = try SQLWriter.query(try plan(asked, in: source).plan, catalog, dialect, title: title)
+        // Nothing else is asked for its SQL (`isAsked`).
+        default: return
         }
         emit(.text((query.text + ";").split(separator: "\n", omittingEmptySubsequences: false).map { StyledLine(String($0)) }))
     }

@@ -33,11 +33,7 @@ extension Session {
         case .describe(let table, _):
             let answer = try Description(store, bound).answer(table, in: source)
             emit(.answer(answer, format: configuration.format ?? settings.format))
-        case .list(let list):
-            let bound = try Binder.bind(list, in: source, context)
-            for warning in Values(store).warnings(bound.probes) { report(warning) }
-            let answer = if let step = list.lostAfter { try lost(after: step, bound.plan, in: source) } else { try self.list(bound.plan) }
-            try present(answer, format: list.format, into: list.into, in: source, folder: folder)
+        case .list(let list): try self.list(list, in: source, folder: folder)
         case .funnel(let funnel): try self.funnel(funnel, in: source, folder: folder)
         case .leaks(let funnel): try leaks(funnel, in: source, folder: folder)
         case .transitions(let query, _): try transitions(query, in: source, folder: folder)

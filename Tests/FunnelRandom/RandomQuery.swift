@@ -34,6 +34,25 @@ package struct RandomQuery {
         return text
     }
 
+    /// Measures over periods, by one or two keys of time, among others.
+    package mutating func overPeriods() -> String {
+        let table = random.pick([TableRole.leads, .leads, .deals])
+        let (axis, unit) = random.pick([("month", "months"), ("week", "weeks"), ("quarter", "quarters"), ("day", "days"), ("year", "years")])
+        var keys = [axis]
+        if random.oneIn(2) {
+            keys.append(random.pick(table == .leads ? ["month of touched", "weekday", "hour of touched"] : ["month of due", "quarter of created", "weekday"]))
+        }
+        if random.oneIn(2) { keys.append(random.pick(table == .leads ? ["source", "vip", "score > 3"] : ["product", "source", "units"])) }
+        let measures = (0..<random.among(1...3)).map { _ in
+            let inner = random.oneIn(3) ? random.pick(Self.kpis) : measure(table, depth: 1)
+            return random.pick(["cumulative(\(inner))", "rolling(\(inner), \(random.among(1...4)) \(unit))", "change(\(inner))", "rank(\(inner))"])
+        }
+        var text = measures.joined(separator: ", ") + " by " + keys.shuffled(using: &random).joined(separator: ", ")
+        if random.oneIn(4) { text += " top 2" + random.pick(["", " with other"]) }
+        if random.oneIn(4) { text += " with total" }
+        return text
+    }
+
     private static let kpis = [
         "leads", "qualified", "qualification_rate", "qualification_time", "lead_share", "revenue_share", "conversion", "period_conversion", "win_rate",
         "cost", "cpl", "new_customers", "cac", "romi", "revenue", "won", "cycle", "mean(cycle)", "p90(cycle)", "deal_cycle", "open_age", "deal_size",

@@ -126,4 +126,51 @@ struct FunnelSamenessTests {
         #expect(wrong == 0, "\(wrong) of \(asked.count) on \(engine.name)")
         print("\(engine.name): \(asked.count) leaks and transitions asked, \(wrong) wrong")
     }
+
+    /// A funnel whose steps come one behind the other, over all leads, as `lost after` has it.
+    private static func plain(_ plan: FunnelPlan) -> FunnelPlan {
+        FunnelPlan(
+            steps: plan.steps.map { PlanStep(name: $0.name, events: $0.events) }, stageOrder: plan.stageOrder, rules: plan.rules, now: plan.now)
+    }
+
+    @Test("leads behind a drop of a funnel are the engine's", arguments: EngineUnderTest.present)
+    func lost(_ engine: EngineUnderTest) throws {
+        var script = EngineScript()
+        var asked: [(name: String, plan: ListPlan, expected: Answer, query: SQLQuery)] = []
+        for seed in SamenessTests.seeds(for: engine, oneIn: 10) {
+            let (store, cases) = Self.random(seed)
+            script.load(store)
+            let leads = try #require(store.tables[.leads])
+            let columns = leads.columns.indices.map { index in
+                let column = leads.columns[index]
+                return ColumnReference(path: .own, table: .leads, index: .file(index), type: RowType(column.type), name: column.name)
+            }
+            for one in cases {
+                let funnel = Self.plain(one.plan)
+                for step in funnel.steps.indices.dropLast() {
+                    let plan = ListPlan(table: .leads, columns: columns, filter: nil, order: [], limit: nil, lostAfter: LostAfter(funnel, step: step))
+                    // One engine can't be asked for steps that are conditions or come twice.
+                    guard let query = try? SQLWriter.query(plan, SamenessTests.catalog(store), engine.dialect, title: one.name) else {
+                        #expect(engine.name == "clickhouse")
+                        continue
+                    }
+                    var expected = try Engine(store: store, threads: 1, interrupt: nil).list(plan)
+                    expected.rows.sort(by: FurtherSamenessTests.precedes)
+                    script.ask(query.text)
+                    asked.append(("\(one.name), step \(step + 1)", plan, expected, query))
+                }
+            }
+        }
+        #expect(asked.contains { $0.expected.rows.count > 3 })
+        for (one, outcome) in zip(asked, try engine.run(script)) {
+            let difference = SamenessTests.difference(outcome, one.expected) { rows in
+                var answer = SQLAnswer.answer(rows, to: one.query, of: one.plan)
+                answer.rows.sort(by: FurtherSamenessTests.precedes)
+                return answer
+            }
+            guard let difference, !engine.isKnownToFail(difference) else { continue }
+            Issue.record("\(engine.name), \(one.name): \(one.plan.lostAfter?.funnel.steps ?? [])\n\(one.query.text)\n\(difference)")
+        }
+        print("\(engine.name): \(asked.count) drops asked")
+    }
 }

@@ -36,6 +36,12 @@ struct FurtherSamenessTests {
         "leads by month having cumulative(leads) > 3 order by change(leads) desc",
         "count(deals) by leads.source, product top 2 by distinct(deals.lead) with other",
         "median(deals.amount), distinct(deals.product) by month, owner top 2 with other with total",
+        "cumulative(leads), rolling(leads, 2 months), change(leads), rank(leads), leads by month, month of touched",
+        "rolling(leads, 2 weeks), change(leads), cumulative(leads) by weekday, week", "change(leads), cumulative(leads) by hour of touched, quarter",
+        "revenue, cumulative(revenue), rolling(revenue, 2 months), rank(revenue) by month, quarter of created, product top 2 with other with total",
+        "rolling(distinct(leads.source), 3 weeks), cumulative(median(leads.score)), change(mean(leads.score)) by week, month of touched",
+        "leads, rolling(leads, 3 years), change(conversion) by year of touched, day having leads > 0",
+        "rolling(leads, 2 quarters), change(leads) by quarter, source",
         "leads by month of touched, week of created", "max(leads.created), min(deals.closed), max(leads.touched) by source",
         "leads where source != \"ads\" and not (vip and score > 3) by country", "leads, deals = count(deals) by source order by deals desc, leads limit 3",
     ]
@@ -141,6 +147,7 @@ struct FurtherSamenessTests {
         var asked: [(SamenessTests.Case, SQLQuery)] = []
         let unfilled = [
             "leads by source, day", "leads by source, day limit 4", "leads by source, day top 2 with other with total", "cumulative(leads) by day, source",
+            "rolling(leads, 3 days), change(leads) by source, day",
         ]
         let filled = [
             "leads by source, year", "leads by source, quarter limit 9", "leads by source, month limit 9", "leads by source, week limit 9", "leads by year",

@@ -65,7 +65,7 @@ struct SamenessTests {
         return "-"
     }
 
-    /// Forty stores and twenty-five queries of each; `FUNNEL_SEED=1000` tries those from there, `FUNNEL_SEEDS=n` so many.
+    /// Forty stores and thirty queries of each, of which five measure over periods; `FUNNEL_SEED=1000` tries those from there, `FUNNEL_SEEDS=n` so many.
     static let seeds: Range<Int> = {
         func number(_ name: String, _ usual: Int) -> Int { getenv(name).flatMap { Int(String(cString: $0)) } ?? usual }
         let first = number("FUNNEL_SEED", 0)
@@ -84,8 +84,8 @@ struct SamenessTests {
         var queries = RandomQuery(seed + 20_000)
         var past = Seeded(seed + 70_000)
         var cases: [Case] = []
-        for number in 0..<90 where cases.count < 25 {
-            let text = queries.text()
+        for number in 0..<120 where cases.count < 30 {
+            let text = cases.count < 25 ? queries.text() : queries.overPeriods()
             guard var plan = plan(text, store, rules) else { continue }
             if past.oneIn(6) {
                 plan.asOf = Instant(
