@@ -63,6 +63,17 @@ static inline void system_mark_codes(const uint8_t *codes, uint64_t bits, uint8_
 #endif
 }
 
+/// The lowest bits, one after the other, in the places of the bits of a mask.
+static inline uint64_t system_deposit(uint64_t bits, uint64_t mask) {
+#if defined(__BMI2__)
+    return _pdep_u64(bits, mask);
+#else
+    uint64_t result = 0;
+    for (; mask != 0; mask &= mask - 1, bits >>= 1) result |= bits & 1 ? mask & (0 - mask) : 0;
+    return result;
+#endif
+}
+
 /// The top bits of 64 bytes.
 static inline uint64_t system_top_bits(const uint8_t *bytes) {
     uint64_t bits = 0;

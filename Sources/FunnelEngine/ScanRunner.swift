@@ -180,7 +180,7 @@ private final class Worker: @unchecked Sendable {
         let constants = scan.spaces.map { space in space.nodes[scan.index].constant(rows).map { min($0, UInt32(space.count)) } }
         guard let bits else { return add(morsel, nil, constants) }
         let kept = Kernels.population(bits, morsel.count)
-        let readsRows = readsValues || constants.contains(nil)
+        let readsRows = readsValues || constants.contains(nil) && !countsMarks(morsel, kept, kind(constants))
         if kept == morsel.count {
             add(morsel, nil, constants)
         } else if kept * 2 < morsel.count, readsRows {
@@ -194,6 +194,12 @@ private final class Worker: @unchecked Sendable {
             add(morsel, bits, constants)
         }
         scratch.give(bits)
+    }
+
+    /// Whether rows are only counted, by few codes as they are stored: then those that count are marked in their place.
+    private func countsMarks(_ morsel: Morsel, _ kept: Int, _ kind: MorselGroups.Kind) -> Bool {
+        guard !readsValues, case .codes(let key, _, _, let size) = kind, FewCounts.fits(key.codes, size: size, kept, of: morsel.count) else { return false }
+        return accumulators.allSatisfy { $0.aggregate.filter.map { $0.stored(morsel) != nil } ?? true }
     }
 
     /// Adds the rows with a bit, nil for all. `constants` are the codes of keys that are the same for all rows of the morsel.

@@ -50,8 +50,8 @@ struct Values {
     /// The texts of a column with how many rows have each, the most frequent first.
     func counts(of column: Column) -> [(text: String, rows: Int)] {
         guard case .text(let codes, let dictionary) = column.values else { return [] }
-        var rows = [Int](repeating: 0, count: dictionary.count)
-        for row in 0..<codes.count where !column.isMissing(row) { rows[codes[row]] += 1 }
-        return rows.indices.map { (dictionary[$0], rows[$0]) }.sorted { ($1.rows, $0.text) < ($0.rows, $1.text) }
+        var rows = [Int64](repeating: 0, count: dictionary.count + 1)
+        rows.withUnsafeMutableBufferPointer { Kernels.count(codes, column.validity, 0..<codes.count, nil, size: dictionary.count + 1, $0.baseAddress!) }
+        return (0..<dictionary.count).map { (dictionary[$0], Int(rows[$0])) }.sorted { ($1.rows, $0.text) < ($0.rows, $1.text) }
     }
 }

@@ -8,6 +8,14 @@ package final class FewCounts: @unchecked Sendable {
     /// Up to so many codes, this is faster than a table of pairs.
     package static let most = 16
 
+    /// Where one row in so many counts, it is faster than to look for the rows that do.
+    private static let leastShare = 16
+
+    /// Whether it is the fastest way to count so many rows of a run by these codes.
+    package static func fits(_ codes: Codes, size: Int, _ kept: Int, of rows: Int) -> Bool {
+        if case .uint8 = codes { size <= most && kept * leastShare > rows } else { false }
+    }
+
     private let size: Int
     private let hasMarks: Bool
     /// Rows by code and, from `size` on, those of them with a mark.
@@ -56,6 +64,21 @@ package final class FewCounts: @unchecked Sendable {
     }
 
     private static let mark: UInt8 = 128
+
+    /// Adds to `counts`, which has an entry for each of `size` codes, the rows with a bit: a run of rows that begins at a multiple of 64.
+    static func add(_ codes: UnsafePointer<UInt8>, _ count: Int, bits: UnsafePointer<UInt64>, size: Int, _ counts: UnsafeMutablePointer<Int64>) {
+        withUnsafeTemporaryAllocation(byteCount: block, alignment: 64) { memory in
+            let marked = memory.baseAddress!.bindMemory(to: UInt8.self, capacity: block)
+            var first = 0
+            while first < count {
+                let rows = min(block, count - first)
+                Kernels.mark(codes + first, bits + first / 64, words: rows / 64, marked)
+                add(UnsafeRawPointer(marked), rows / 64 * 64 / Lanes.scalarCount, from: mark, size, counts)
+                for row in first + rows / 64 * 64..<first + rows where bits[row >> 6] >> UInt64(row & 63) & 1 == 1 { counts[Int(codes[row])] += 1 }
+                first += rows
+            }
+        }
+    }
 
     /// Adds to `totals` how often each of `size` codes, from a first on, stands among some vectors of codes. Four codes at a time, for
     /// each of which a register holds what is met in each lane.

@@ -66,16 +66,14 @@ extension Kernels {
     /// Takes away each bit whose place among the bits that are set has none in `kept`.
     package static func narrow(_ words: Words, _ count: Int, by kept: Words) {
         var place = 0
-        for word in 0..<wordCount(count) {
-            var rest = words[word]
-            var result = rest
-            while rest != 0 {
-                let bit = rest & (0 &- rest)
-                if kept[place >> 6] >> UInt64(truncatingIfNeeded: place & 63) & 1 == 0 { result ^= bit }
-                place &+= 1
-                rest ^= bit
-            }
-            words[word] = result
+        for word in 0..<wordCount(count) where words[word] != 0 {
+            let own = words[word].nonzeroBitCount
+            // The bits of this word's rows, which may go on in the next one.
+            let (at, shift) = (place >> 6, UInt64(truncatingIfNeeded: place & 63))
+            var bits = kept[at] &>> shift
+            if shift != 0, place & 63 &+ own > 64 { bits |= kept[at &+ 1] &<< (64 &- shift) }
+            words[word] = system_deposit(bits, words[word])
+            place &+= own
         }
     }
 

@@ -6,7 +6,13 @@ extension Kernels {
     package static func count(_ codes: Codes, _ validity: Bitmap?, _ rows: Range<Int>, _ bits: Words?, size: Int, _ counts: UnsafeMutablePointer<Int64>) {
         precondition(rows.lowerBound % 64 == 0 && rows.upperBound <= codes.count && size > 0)
         switch codes {
-        case .uint8(let buffer): add(buffer.base + rows.lowerBound, rows.count, bits, size: size, counts)
+        case .uint8(let buffer):
+            let own = buffer.base + rows.lowerBound
+            if let bits, FewCounts.fits(codes, size: size, population(bits, rows.count), of: rows.count) {
+                FewCounts.add(own, rows.count, bits: bits, size: size, counts)
+            } else {
+                add(own, rows.count, bits, size: size, counts)
+            }
         case .uint16(let buffer): add(buffer.base + rows.lowerBound, rows.count, bits, size: size, counts)
         case .uint32(let buffer): add(buffer.base + rows.lowerBound, rows.count, bits, size: size, counts)
         }
