@@ -54,13 +54,11 @@ struct Foot {
 
     /// Lifetimes are those of customers seen so far; most of one purchase say little.
     private func lifetimes() -> Remark? {
-        guard let last = store.column(.derived(.dealLastBought), of: .deals), let closed = store.tables[.deals]?.column(.closed) else { return nil }
-        var customers = 0
-        var once = 0
-        for row in 0..<last.count where !last.isMissing(row) {
-            customers += 1
-            if last.microseconds(row) == closed.microseconds(row) { once += 1 }
-        }
+        guard let last = store.column(.derived(.dealLastBought), of: .deals).flatMap(InstantReader.init),
+            let closed = store.tables[.deals]?.column(.closed).flatMap(InstantReader.init)
+        else { return nil }
+        // A customer's last purchase stands with the first one.
+        let (customers, once) = InstantReader.compared(last, closed)
         guard customers > 0, once * 2 > customers else { return nil }
         return Remark(
             .caution, "\(Grouped.text(once)) of \(Grouped.text(customers)) customers bought once, with a lifetime of 0: lifetimes are too short to trust")

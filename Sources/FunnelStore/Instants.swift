@@ -68,6 +68,28 @@ package struct InstantReader: Sendable {
     }
 }
 
+extension InstantReader {
+    /// How many rows have a value in `a`, and how many of those the same one in `b`.
+    package static func compared(_ a: InstantReader, _ b: InstantReader) -> (there: Int, same: Int) {
+        let count = min(a.days.count, b.days.count)
+        let size = 4096
+        return withUnsafeTemporaryAllocation(of: Int64.self, capacity: 2 * size) { memory in
+            let (x, y) = (memory.baseAddress!, memory.baseAddress! + size)
+            var (there, same) = (0, 0)
+            for first in stride(from: 0, to: count, by: size) {
+                let rows = first..<min(first + size, count)
+                a.read(rows, x)
+                b.read(rows, y)
+                for row in 0..<rows.count where x[row] != missing {
+                    there += 1
+                    if x[row] == y[row] { same += 1 }
+                }
+            }
+            return (there, same)
+        }
+    }
+}
+
 extension Column {
     /// A date or a time stamp in microseconds since 1970-01-01; nil where there is none.
     package func microseconds(_ row: Int) -> Int64? { InstantReader(self)?.at(row) }
