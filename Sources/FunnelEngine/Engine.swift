@@ -34,7 +34,8 @@ package struct Engine {
         if let asOf = plan.asOf {
             var now = plan
             now.asOf = nil
-            return try Engine(store: store.asOf(asOf.total, threads: threads), threads: threads, interrupt: interrupt).answer(now, watch: watch)
+            let past = store.asOf(asOf.total, reading: plan.tables, threads: threads)
+            return try Engine(store: past, threads: threads, interrupt: interrupt).answer(now, watch: watch)
         }
         var (groups, counts) = try groups(of: plan, watch)
         let isFilled = groups.fillGaps()

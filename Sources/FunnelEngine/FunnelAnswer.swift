@@ -45,9 +45,11 @@ extension Engine {
     /// The rows of the leads table whose furthest step is this one.
     func leads(of plan: FunnelPlan, stoppedAt step: Int) throws(Diagnostic) -> [Int] { try runner(plan).leads(stoppedAt: step) }
 
-    func runner(_ plan: FunnelPlan) -> FunnelRunner {
+    /// `others` are tables that are read besides those of the plan's steps, keys and conditions.
+    func runner(_ plan: FunnelPlan, reading others: Set<TableRole> = []) -> FunnelRunner {
         guard let asOf = plan.asOf else { return FunnelRunner(plan: plan, store: store, threads: threads, interrupt: interrupt) }
-        return FunnelRunner(plan: plan, store: store.asOf(asOf.total, threads: threads), threads: threads, interrupt: interrupt)
+        let past = store.asOf(asOf.total, reading: plan.tables.union(others), threads: threads)
+        return FunnelRunner(plan: plan, store: past, threads: threads, interrupt: interrupt)
     }
 
     /// A loop, for a `map` with the closure of a key inside makes the compiler of Swift 6.3 crash where it optimises.

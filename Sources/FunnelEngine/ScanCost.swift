@@ -28,7 +28,7 @@ extension Engine {
         if let asOf = plan.asOf {
             var now = plan
             now.asOf = nil
-            return try Engine(store: store.asOf(asOf.total, threads: threads), threads: threads, interrupt: interrupt).costs(now)
+            return try Engine(store: store.asOf(asOf.total, reading: plan.tables, threads: threads), threads: threads, interrupt: interrupt).costs(now)
         }
         let (compilers, spaces) = try prepare(plan)
         let combinations = try ScanRunner.combinations(spaces)
@@ -73,7 +73,7 @@ extension Engine {
         if let asOf = plan.asOf {
             var now = plan
             now.asOf = nil
-            return try Engine(store: store.asOf(asOf.total, threads: threads), threads: threads, interrupt: interrupt).cost(now)
+            return try Engine(store: store.asOf(asOf.total, reading: plan.tables, threads: threads), threads: threads, interrupt: interrupt).cost(now)
         }
         func ledger(_ table: TableRole) -> CostLedger {
             CostLedger(compiler: RowCompiler(store: store, table: table, threads: threads, interrupt: interrupt))

@@ -8,7 +8,7 @@ extension Engine {
     /// For each two stages that follow one another in a lead's history: how many moves, what share of all moves from the
     /// first, whether it is a step forward, a skip, a step back or the same stage again, and its median time.
     package func transitions(_ plan: FunnelPlan) throws(Diagnostic) -> Answer {
-        let runner = runner(plan)
+        let runner = runner(plan, reading: [.stages])
         let store = runner.store
         guard let column = store.tables[.stages]?.column(.stage), case .text(let codes, let dictionary) = column.values, let runs = store.links.stageRuns
         else { return Answer(columns: [], rows: []) }

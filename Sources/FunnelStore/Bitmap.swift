@@ -22,6 +22,24 @@ package struct Bitmap: Sendable {
         return words.base[index >> 6] >> UInt64(index & 63) & 1 == 1
     }
 
+    /// The bits of the rows named, in their order; each of them is there.
+    func selecting(_ rows: UnsafeBufferPointer<Int>) -> Bitmap {
+        let found = Buffer<UInt64>(zeros: (rows.count + 63) / 64)
+        let source = words.base
+        for at in 0..<rows.count { found.base[at >> 6] |= (source[rows[at] >> 6] >> UInt64(rows[at] & 63) & 1) << UInt64(at & 63) }
+        return Bitmap(words: found, count: rows.count)
+    }
+
+    /// The first bits.
+    func first(_ count: Int) -> Bitmap {
+        precondition(count <= self.count)
+        let words = Buffer<UInt64>(count: (count + 63) / 64) { out in
+            out.update(from: self.words.base, count: (count + 63) / 64)
+            if count % 64 != 0 { out[count / 64] &= 1 << UInt64(count % 64) - 1 }
+        }
+        return Bitmap(words: words, count: count)
+    }
+
     /// How many bits are set.
     package var population: Int {
         var total = 0

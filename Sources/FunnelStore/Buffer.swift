@@ -1,13 +1,13 @@
 /// A run of values in memory, 64-byte aligned, written once and then only read.
 ///
-/// The memory belongs to this object and goes with it, or it is lent by a mapped file, which lives as long as some buffer
+/// The memory belongs to this object and goes with it, or it is lent by a mapped file or another buffer, which lives as long as some buffer
 /// borrows from it. Loops over rows take `base` and index it unchecked; every entrance of this room checks its bounds
 /// before it does so.
 package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     package let base: UnsafeMutablePointer<Element>
     package let count: Int
-    /// The file that the memory is lent by; nil where it is the buffer's own.
-    private let lender: MappedFile?
+    /// What the memory is lent by, a file or a buffer; nil where it is the buffer's own.
+    private let lender: AnyObject?
 
     private static func allocate(_ count: Int) -> (memory: UnsafeMutableRawPointer, bytes: Int) {
         let bytes = max(64, (count * MemoryLayout<Element>.stride + 63) & ~63)
@@ -34,6 +34,14 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         self.base = UnsafeMutableRawPointer(mutating: file.base + offset).bindMemory(to: Element.self, capacity: count)
         self.count = count
         lender = file
+    }
+
+    /// The first values of another buffer, where they are.
+    init(first count: Int, of other: Buffer) {
+        precondition(count >= 0 && count <= other.count)
+        base = other.base
+        self.count = count
+        lender = other
     }
 
     /// `count` values, to be written by `fill` before anything reads them.
@@ -64,6 +72,11 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     package subscript(index: Int) -> Element {
         precondition(index >= 0 && index < count, "row \(index) of \(count)")
         return base[index]
+    }
+
+    /// The values of the rows named, in their order; each of them is there.
+    func selecting(_ rows: UnsafeBufferPointer<Int>) -> Buffer {
+        Buffer(count: rows.count) { out in for at in 0..<rows.count { out[at] = base[rows[at]] } }
     }
 
     package var byteCount: Int { count * MemoryLayout<Element>.stride }

@@ -5,14 +5,22 @@ extension Column {
     /// The column of the rows named, in their order.
     package func selecting(_ rows: [Int]) -> Column {
         precondition(rows.allSatisfy { $0 >= 0 && $0 < count })
-        let kept = validity.map { validity in Bitmap(rows.lazy.map { validity[$0] }) }
-        return Column(name: name, values: values.selecting(rows, validity), validity: kept)
+        return rows.withUnsafeBufferPointer { rows in
+            Column(name: name, values: values.selecting(rows, validity), validity: validity?.selecting(rows))
+        }
     }
 
-    /// The same column without the values of some rows, a flag for each row.
-    package func masking(_ hidden: [Bool]) -> Column {
-        let present = Bitmap((0..<count).map { !hidden[$0] && !isMissing($0) })
-        return Column(name: name, values: values.zeroing(hidden), validity: present)
+    /// The column of the first rows, which stay where they are.
+    func first(_ count: Int) -> Column { Column(name: name, values: values.first(count), validity: validity?.first(count)) }
+
+    /// The same column without the values of some rows, a bit for each row.
+    package func masking(_ hidden: Bitmap) -> Column {
+        precondition(hidden.count == count)
+        let words = Buffer<UInt64>(count: (count + 63) / 64) { out in
+            for word in 0..<(count + 63) / 64 { out[word] = ~hidden.words.base[word] & (validity?.words.base[word] ?? .max) }
+            if count % 64 != 0 { out[count / 64] &= 1 << UInt64(count % 64) - 1 }
+        }
+        return Column(name: name, values: values.zeroing(hidden), validity: Bitmap(words: words, count: count))
     }
 
     /// The values of both, or nil where their types can't be brought together.
@@ -43,9 +51,36 @@ extension Column {
 }
 
 extension Integers {
-    func selecting(_ rows: [Int]) -> Integers { Integers(packing: Buffer(rows.lazy.map { self[$0] })) }
+    /// As wide as before.
+    fileprivate func selecting(_ rows: UnsafeBufferPointer<Int>) -> Integers {
+        switch self {
+        case .int8(let buffer): .int8(buffer.selecting(rows))
+        case .int16(let buffer): .int16(buffer.selecting(rows))
+        case .int32(let buffer): .int32(buffer.selecting(rows))
+        case .int64(let buffer): .int64(buffer.selecting(rows))
+        case .computed(let values): Integers(packing: Buffer(count: rows.count) { out in for at in 0..<rows.count { out[at] = values[rows[at]] } })
+        }
+    }
 
-    func zeroing(_ hidden: [Bool]) -> Integers { Integers(packing: Buffer(hidden.indices.lazy.map { hidden[$0] ? 0 : self[$0] })) }
+    fileprivate func first(_ count: Int) -> Integers {
+        switch self {
+        case .int8(let buffer): .int8(Buffer(first: count, of: buffer))
+        case .int16(let buffer): .int16(Buffer(first: count, of: buffer))
+        case .int32(let buffer): .int32(Buffer(first: count, of: buffer))
+        case .int64(let buffer): .int64(Buffer(first: count, of: buffer))
+        case .computed(let values): Integers(packing: Buffer(count: count) { values.read(0..<count, $0) })
+        }
+    }
+
+    fileprivate func zeroing(_ hidden: Bitmap) -> Integers {
+        switch self {
+        case .int8(let buffer): .int8(buffer.zeroing(hidden))
+        case .int16(let buffer): .int16(buffer.zeroing(hidden))
+        case .int32(let buffer): .int32(buffer.zeroing(hidden))
+        case .int64(let buffer): .int64(buffer.zeroing(hidden))
+        case .computed(let values): Integers.int64(Buffer(count: values.count) { values.read(0..<values.count, $0) }).zeroing(hidden)
+        }
+    }
 
     func appending(_ other: Integers, scaledBy mine: Int64 = 1, _ theirs: Int64 = 1) -> Integers? {
         let values = Buffer<Int64>(zeros: count + other.count)
@@ -67,43 +102,68 @@ extension Integers {
 
 extension Column.Values {
     /// `validity` tells which of the rows have a value.
-    fileprivate func selecting(_ rows: [Int], _ validity: Bitmap?) -> Column.Values {
+    fileprivate func selecting(_ rows: UnsafeBufferPointer<Int>, _ validity: Bitmap?) -> Column.Values {
         switch self {
-        case .text(let codes, let dictionary): return Self.selecting(rows, codes, dictionary, validity)
+        case .text(.uint8(let codes), let dictionary): return Self.selecting(rows, codes, dictionary, validity)
+        case .text(.uint16(let codes), let dictionary): return Self.selecting(rows, codes, dictionary, validity)
+        case .text(.uint32(let codes), let dictionary): return Self.selecting(rows, codes, dictionary, validity)
         case .integer(let values): return .integer(values.selecting(rows))
         case .decimal(let values, let scale): return .decimal(values.selecting(rows), scale: scale)
         case .date(let days): return .date(days.selecting(rows))
         case .timestamp(let days, let time, let unit): return .timestamp(days: days.selecting(rows), time: time.selecting(rows), unit: unit)
-        case .yesNo(let bits): return .yesNo(Bitmap(rows.lazy.map { bits[$0] }))
+        case .yesNo(let bits): return .yesNo(bits.selecting(rows))
         }
     }
 
     /// The dictionary keeps only texts that a row still has, in order of first appearance.
-    private static func selecting(_ rows: [Int], _ codes: Codes, _ dictionary: TextDictionary, _ validity: Bitmap?) -> Column.Values {
-        var fresh = [Int](repeating: -1, count: dictionary.count)
+    private static func selecting<Code: FixedWidthInteger & UnsignedInteger>(
+        _ rows: UnsafeBufferPointer<Int>, _ codes: Buffer<Code>, _ dictionary: TextDictionary, _ validity: Bitmap?
+    ) -> Column.Values {
+        let fresh = Buffer<Int32>(zeros: dictionary.count)
         var kept: [Int] = []
         let taken = Buffer<UInt32>(zeros: rows.count)
-        for (at, row) in rows.enumerated() where validity?[row] ?? true {
-            let code = codes[row]
-            if fresh[code] < 0 {
-                fresh[code] = kept.count
+        let there = validity?.words.base
+        for at in 0..<rows.count {
+            let row = rows[at]
+            guard there.map({ $0[row >> 6] >> UInt64(row & 63) & 1 == 1 }) ?? true else { continue }
+            let code = Int(codes.base[row])
+            if fresh.base[code] == 0 {
                 kept.append(code)
+                fresh.base[code] = Int32(kept.count)
             }
-            taken.base[at] = UInt32(fresh[code])
+            taken.base[at] = UInt32(fresh.base[code] - 1)
         }
         return .text(Codes(packing: taken, size: kept.count), dictionary.selecting(kept))
     }
 
-    fileprivate func zeroing(_ hidden: [Bool]) -> Column.Values {
+    /// Texts that only later rows have stay in the dictionary.
+    fileprivate func first(_ count: Int) -> Column.Values {
         switch self {
-        case .text(let codes, let dictionary):
-            let shown = Buffer(hidden.indices.lazy.map { hidden[$0] ? 0 : UInt32(codes[$0]) })
-            return .text(Codes(packing: shown, size: dictionary.count), dictionary)
+        case .text(.uint8(let codes), let dictionary): .text(.uint8(Buffer(first: count, of: codes)), dictionary)
+        case .text(.uint16(let codes), let dictionary): .text(.uint16(Buffer(first: count, of: codes)), dictionary)
+        case .text(.uint32(let codes), let dictionary): .text(.uint32(Buffer(first: count, of: codes)), dictionary)
+        case .integer(let values): .integer(values.first(count))
+        case .decimal(let values, let scale): .decimal(values.first(count), scale: scale)
+        case .date(let days): .date(days.first(count))
+        case .timestamp(let days, let time, let unit): .timestamp(days: days.first(count), time: time.first(count), unit: unit)
+        case .yesNo(let bits): .yesNo(bits.first(count))
+        }
+    }
+
+    fileprivate func zeroing(_ hidden: Bitmap) -> Column.Values {
+        switch self {
+        case .text(.uint8(let codes), let dictionary): return .text(.uint8(codes.zeroing(hidden)), dictionary)
+        case .text(.uint16(let codes), let dictionary): return .text(.uint16(codes.zeroing(hidden)), dictionary)
+        case .text(.uint32(let codes), let dictionary): return .text(.uint32(codes.zeroing(hidden)), dictionary)
         case .integer(let values): return .integer(values.zeroing(hidden))
         case .decimal(let values, let scale): return .decimal(values.zeroing(hidden), scale: scale)
         case .date(let days): return .date(days.zeroing(hidden))
         case .timestamp(let days, let time, let unit): return .timestamp(days: days.zeroing(hidden), time: time.zeroing(hidden), unit: unit)
-        case .yesNo(let bits): return .yesNo(Bitmap(hidden.indices.lazy.map { !hidden[$0] && bits[$0] }))
+        case .yesNo(let bits):
+            let words = Buffer<UInt64>(count: (bits.count + 63) / 64) { out in
+                for word in 0..<(bits.count + 63) / 64 { out[word] = bits.words.base[word] & ~hidden.words.base[word] }
+            }
+            return .yesNo(Bitmap(words: words, count: bits.count))
         }
     }
 
@@ -147,4 +207,14 @@ extension Column.Values {
     }
 
     private static func power(_ digits: Int) -> Int64 { (0..<max(0, digits)).reduce(1) { power, _ in power * 10 } }
+}
+
+extension Buffer where Element: FixedWidthInteger {
+    /// Zero where a row has a bit.
+    fileprivate func zeroing(_ hidden: Bitmap) -> Buffer {
+        let words = hidden.words.base
+        return Buffer(count: count) { out in
+            for row in 0..<count { out[row] = words[row >> 6] >> UInt64(row & 63) & 1 == 1 ? 0 : base[row] }
+        }
+    }
 }

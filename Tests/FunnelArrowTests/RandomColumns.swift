@@ -23,7 +23,7 @@ enum RandomColumns {
         func add(_ name: String, _ values: (inout Seeded) -> Column.Values) {
             columns.append(Column(name: name, values: values(&random), validity: nil))
             let whole = Column(name: name + " or none", values: values(&random), validity: nil)
-            columns.append(whole.masking((0..<rows).map { _ in Int.random(in: 0..<4, using: &random) == 0 }))
+            columns.append(whole.masking(Bitmap((0..<rows).map { _ in Int.random(in: 0..<4, using: &random) == 0 })))
         }
         for (name, size) in [("few texts", 5), ("some texts", 300), ("many texts", 70_000)] {
             add(name) { random in

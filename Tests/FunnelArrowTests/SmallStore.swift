@@ -14,7 +14,7 @@ enum SmallStore {
             return .text(Codes(packing: codes, size: texts.count), TextDictionary(texts))
         }
         func some(_ name: String, _ values: Column.Values, _ count: Int) -> Column {
-            Column(name: name, values: values, validity: nil).masking((0..<count).map { _ in Int.random(in: 0..<5, using: &random) == 0 })
+            Column(name: name, values: values, validity: nil).masking(Bitmap((0..<count).map { _ in Int.random(in: 0..<5, using: &random) == 0 }))
         }
         func all(_ name: String, _ values: Column.Values) -> Column { Column(name: name, values: values, validity: nil) }
         func keys(_ count: Int) -> Column.Values { integers((0..<count).map { _ in Int64.random(in: 95..<100 + Int64(max(1, leads.count)), using: &random) }) }
