@@ -7,10 +7,10 @@ struct MeasureEvaluator {
     let slots: [[Value]]
     /// The slots over all rows, for shares.
     let totals: [[Value]]
-    /// What measures over the groups need: the slots of each frame, the line of the period before, the rivals in rank.
+    /// What measures over the groups need: the slots of each frame, the line of the period before, the ranks of each value that is ranked.
     var frames: [Frame: [[Value]]] = [:]
     var previous: [Int] = []
-    var rivals: [[Int]] = []
+    var ranks: [MeasureValue: [Value]] = [:]
 
     init(slots: [[Value]], totals: [[Value]]) {
         self.slots = slots
@@ -47,7 +47,7 @@ struct MeasureEvaluator {
         case .cumulative: if frames[.cumulative] == nil { frames[.cumulative] = groups.results(.cumulative) }
         case .rolling(_, let periods): if frames[.rolling(periods)] == nil { frames[.rolling(periods)] = groups.results(.rolling(periods)) }
         case .change: if previous.isEmpty { previous = groups.previous }
-        case .rank: if rivals.isEmpty { rivals = groups.rivals }
+        case .rank(let inner): if ranks[inner] == nil { ranks[inner] = ranked(inner, among: groups.rivals) }
         case .wilson, .newcombe: break
         }
     }
@@ -82,7 +82,7 @@ struct MeasureEvaluator {
         case .change(let inner):
             guard previous.indices.contains(line), previous[line] >= 0 else { return .missing }
             return Self.arithmetic(.subtract, value(inner, slots, line), value(inner, slots, previous[line]))
-        case .rank(let inner): return rank(inner, slots, line)
+        case .rank(let inner): return ranks[inner]?[line] ?? .missing
         case .wilson(let successes, let trials, let level, let isUpper):
             guard let x = value(successes, slots, line).double, let n = value(trials, slots, line).double,
                 let bounds = Intervals.wilson(x, of: n, level: level)
@@ -100,17 +100,21 @@ struct MeasureEvaluator {
         return (x, n)
     }
 
-    /// One more than how many rivals have a larger value; equal ones share a place. What is missing has none.
-    private func rank(_ inner: MeasureValue, _ slots: [[Value]], _ line: Int) -> Value {
-        guard rivals.indices.contains(line) else { return .missing }
-        let mine = value(inner, slots, line)
-        guard !mine.isMissing else { return .missing }
-        var place = 1
-        for other in rivals.indices where other != line && rivals[other] == rivals[line] {
-            let theirs = value(inner, slots, other)
-            if !theirs.isMissing, Value.compare(theirs, mine) > 0 { place += 1 }
+    /// For each line one more than how many rivals have a larger value; equal ones share a place. What is missing has none.
+    private func ranked(_ inner: MeasureValue, among rivals: [[Int]]) -> [Value] {
+        let all = values(inner, lines: Array(rivals.indices))
+        let series = Dictionary(grouping: rivals.indices.filter { !all[$0].isMissing }) { rivals[$0] }
+        let sorted = series.mapValues { lines in lines.map { all[$0] }.sorted { Value.compare($0, $1) > 0 } }
+        return rivals.indices.map { line in
+            guard !all[line].isMissing, let values = sorted[rivals[line]] else { return .missing }
+            // The first that is no larger.
+            var (low, high) = (0, values.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if Value.compare(values[middle], all[line]) > 0 { low = middle + 1 } else { high = middle }
+            }
+            return .exact(Exact(low + 1))
         }
-        return .exact(Exact(place))
     }
 
     static func arithmetic(_ operation: Arithmetic, _ a: Value, _ b: Value) -> Value {
