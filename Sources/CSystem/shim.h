@@ -74,6 +74,53 @@ static inline uint64_t system_deposit(uint64_t bits, uint64_t mask) {
 #endif
 }
 
+/// The bits in the places of the bits of a mask, one after the other, lowest first.
+static inline uint64_t system_extract(uint64_t bits, uint64_t mask) {
+#if defined(__BMI2__)
+    return _pext_u64(bits, mask);
+#else
+    uint64_t result = 0;
+    for (int at = 0; mask != 0; mask &= mask - 1, at++) result |= (uint64_t)((bits & mask & (0 - mask)) != 0) << at;
+    return result;
+#endif
+}
+
+#if defined(__x86_64__)
+/// `system_pick_codes`, 64 codes at a step.
+__attribute__((target("avx512f,avx512bw,avx512vbmi2"))) static inline long system_pick_codes_by_64(
+    const uint8_t *codes, const uint64_t *bits, long words, uint8_t *picked) {
+    uint8_t *at = picked;
+    for (long word = 0; word < words; word++) {
+        _mm512_storeu_si512(at, _mm512_maskz_compress_epi8(bits[word], _mm512_loadu_si512(codes + word * 64)));
+        at += __builtin_popcountll(bits[word]);
+    }
+    return at - picked;
+}
+#endif
+
+/// Writes those of some words of 64 codes that have a bit, one after the other, and up to 64 bytes behind them; returns how many they are.
+static inline long system_pick_codes(const uint8_t *codes, const uint64_t *bits, long words, uint8_t *picked) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2")) return system_pick_codes_by_64(codes, bits, words, picked);
+#endif
+    uint8_t *at = picked;
+    for (long word = 0; word < words; word++, codes += 64) {
+        if (bits[word] == 0) continue;
+#if defined(__BMI2__)
+        for (int byte = 0; byte < 8; byte++) {
+            uint64_t marks = bits[word] >> byte * 8 & 0xFF, eight;
+            __builtin_memcpy(&eight, codes + byte * 8, 8);
+            eight = _pext_u64(eight, _pdep_u64(marks, 0x0101010101010101) * 0xFF);
+            __builtin_memcpy(at, &eight, 8);
+            at += __builtin_popcountll(marks);
+        }
+#else
+        for (uint64_t rest = bits[word]; rest != 0; rest &= rest - 1) *at++ = codes[__builtin_ctzll(rest)];
+#endif
+    }
+    return at - picked;
+}
+
 /// The top bits of 64 bytes.
 static inline uint64_t system_top_bits(const uint8_t *bytes) {
     uint64_t bits = 0;

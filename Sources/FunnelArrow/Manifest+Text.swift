@@ -28,6 +28,10 @@ extension Manifest {
             lines.append([runsAreLeads ? "runs of leads" : "runs of keys"] + Self.fields(starts))
             lines.append(["rest"] + Self.fields(rest))
         }
+        if let leads = cycleLeads, let lengths = cycleLengths {
+            lines.append(["leads with cycles"] + Self.fields(leads))
+            lines.append(["cycles"] + Self.fields(lengths))
+        }
         for (name, number) in numbers.sorted(by: { $0.key < $1.key }) { lines.append(["number", name, "\(number)"]) }
         let text = lines.map { $0.map(Self.escaped).joined(separator: "\t") + "\n" }.joined()
         return text + "end\t\(Self.hex(Self.checksum(text)))\n"

@@ -29,6 +29,9 @@ package struct Manifest: Sendable, Hashable {
     var stageStarts: StoredPart?
     var stageRest: StoredPart?
     var runsAreLeads = false
+    /// Which leads have a cycle, and how long each is.
+    var cycleLeads: StoredPart?
+    var cycleLengths: StoredPart?
     /// Counts of the links, by their names.
     var numbers: [String: Int64] = [:]
 

@@ -48,6 +48,8 @@ struct ManifestReader {
             found.runsAreLeads = fields[0] == "runs of leads"
             found.stageStarts = try part(fields)
         case ("rest", _): found.stageRest = try part(fields)
+        case ("leads with cycles", _): found.cycleLeads = try part(fields)
+        case ("cycles", _): found.cycleLengths = try part(fields)
         case ("number", 3):
             guard let number = Int64(fields[2]) else { throw .damagedManifest }
             found.numbers[fields[1]] = number
@@ -66,6 +68,8 @@ struct ManifestReader {
         manifest.stageStarts = found.stageStarts
         manifest.stageRest = found.stageRest
         manifest.runsAreLeads = found.runsAreLeads
+        manifest.cycleLeads = found.cycleLeads
+        manifest.cycleLengths = found.cycleLengths
         manifest.numbers = found.numbers
         return manifest
     }

@@ -74,6 +74,18 @@ struct StoreLayout {
 
     mutating func add(_ buffer: Buffer<Int32>) -> StoredPart { add(ArrowBody(buffer), .values, .int32, count: buffer.count) }
 
+    mutating func add(_ values: Integers) -> StoredPart {
+        let stored = values.stored
+        let form: StoredPart.Form =
+            switch stored.bits {
+            case 8: .int8
+            case 16: .int16
+            case 32: .int32
+            default: .int64
+            }
+        return add(stored.body, .values, form, count: stored.count)
+    }
+
     mutating func add(_ column: Column) -> StoredColumn {
         var parts: [StoredPart] = []
         let kind = column.storedKind

@@ -119,6 +119,10 @@ package struct StoreReader {
                 starts, rest, areLeads: manifest.runsAreLeads, rowCount: tables[.stages]?.rowCount ?? 0, leadCount: leadCount)
         }
         for number in LinkParts.Number.allCases { parts.numbers[number] = manifest.numbers[number.rawValue] }
+        if let leads = manifest.cycleLeads, let lengths = manifest.cycleLengths {
+            guard let step = parts.numbers[.cycleStep], step > 0 else { throw .damagedManifest }
+            parts.cycles = try links.cycles(leads, lengths, step: step)
+        }
         return parts
     }
 }
@@ -127,7 +131,7 @@ extension Manifest {
     /// All parts that stand in a file.
     func parts(of file: String) -> [StoredPart] {
         if file == Self.linksName {
-            let single = [leadOfDeal, stageStarts, stageRest].compactMap { $0 }
+            let single = [leadOfDeal, stageStarts, stageRest, cycleLeads, cycleLengths].compactMap { $0 }
             return derived.values.flatMap(\.parts) + single
         }
         return tables.filter { Self.fileName($0.role) == file }.flatMap { $0.columns.flatMap(\.parts) }

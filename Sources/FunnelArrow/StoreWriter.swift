@@ -161,6 +161,10 @@ package struct StoreWriter {
             manifest.stageRest = layout.add(runs.rest)
             manifest.runsAreLeads = runs.areLeads
         }
+        if let cycles = parts.cycles?.value {
+            manifest.cycleLeads = layout.add(ArrowBody(cycles.leads), .values, .bits, count: cycles.leads.count)
+            manifest.cycleLengths = layout.add(cycles.lengths)
+        }
         for (number, value) in parts.numbers { manifest.numbers[number.rawValue] = value }
         try write(layout, into: folder, name: Manifest.linksName, &manifest)
     }

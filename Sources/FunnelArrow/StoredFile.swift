@@ -113,6 +113,14 @@ struct StoredFile {
         }
     }
 
+    func cycles(_ leads: StoredPart, _ lengths: StoredPart, step: Int64) throws(StoreError) -> Sealed<Cycles> {
+        let cycles = Cycles(leads: try bitmap(leads), lengths: try integers(lengths), step: step)
+        let seal = seal("the cycles of leads in", [leads, lengths]) { Self.isSound(cycles.leads) && cycles.isWhole }
+        return Sealed(cycles, seal: seal) {
+            Cycles(leads: Bitmap(words: Buffer(zeros: (leads.count + 63) / 64), count: leads.count), lengths: .int8(Buffer(zeros: 0)), step: step)
+        }
+    }
+
     // MARK: - What other parts rely on
 
     private static func lie(_ buffer: Buffer<Int32>, within bounds: ClosedRange<Int32>) -> Bool {

@@ -3,49 +3,6 @@ import FunnelPlan
 import FunnelStore
 import FunnelText
 
-/// An aggregate made ready for a store: what it adds up, and which rows count.
-struct CompiledAggregate: Sendable {
-    enum Argument: Sendable {
-        case none
-        case exact(any NumberNode<Int64>, unit: Unit)
-        case real(any NumberNode<Double>)
-        case text(any TextNode)
-
-        var isNone: Bool { if case .none = self { true } else { false } }
-    }
-
-    /// What a whole number of an argument stands for.
-    enum Unit: Sendable {
-        case decimal(scale: Int)
-        case microseconds
-        case date
-        case timestamp
-    }
-
-    let function: AggregateFunction
-    let slot: Int
-    let argument: Argument
-    let filter: (any BitsNode)?
-
-    init(_ aggregate: PlanAggregate, _ compiler: RowCompiler) throws(Diagnostic) {
-        function = aggregate.function
-        slot = aggregate.slot
-        filter = try aggregate.filter.map { condition throws(Diagnostic) in try compiler.bits(condition) }
-        guard let value = aggregate.argument else {
-            argument = .none
-            return
-        }
-        switch try compiler.type(value) {
-        case .exact(let scale): argument = .exact(try compiler.exact(value, scale: scale), unit: .decimal(scale: scale))
-        case .duration: argument = .exact(try compiler.exact(value), unit: .microseconds)
-        case .date: argument = .exact(try compiler.exact(value), unit: .date)
-        case .timestamp: argument = .exact(try compiler.exact(value), unit: .timestamp)
-        case .real: argument = .real(try compiler.real(value))
-        case .text, .yesNo, .unknown: argument = .text(try compiler.text(value))
-        }
-    }
-}
-
 /// What one aggregate has seen so far, a state for each group: it can be merged with another's and grouped more coarsely,
 /// so that totals and `other` come from the rows and not from the lines.
 final class Accumulator {
@@ -66,6 +23,8 @@ final class Accumulator {
     private var highest: [Int64] = []
     /// The values themselves, for percentiles and distinct counts: lists, and for each of them the group of each series.
     private var lists: [(series: SeriesList, groups: [UInt32]?)] = []
+    /// The texts of a small dictionary that were met, for a distinct count of them, in the place of lists.
+    private let met: MetCodes?
 
     init(_ aggregate: CompiledAggregate, groups: Int) {
         self.aggregate = aggregate
@@ -73,8 +32,13 @@ final class Accumulator {
         counts = []
         sums = []
         extremes = []
+        if case .text(let node) = aggregate.argument, aggregate.function == .distinct, MetCodes.fits(node.dictionary.count) {
+            met = MetCodes(size: node.dictionary.count)
+        } else {
+            met = nil
+        }
         switch aggregate.function {
-        case .percentile, .distinct: lists = [(SeriesList(), nil)]
+        case .percentile, .distinct: if met == nil { lists = [(SeriesList(), nil)] }
         case .count, .sum, .mean, .min, .max, .span: break
         }
         grow(to: groups)
@@ -93,7 +57,7 @@ final class Accumulator {
             extend(&sums, 0)
         case .min: extend(&extremes, .max); extend(&counts, 0)
         case .max: extend(&extremes, .min); extend(&counts, 0)
-        case .percentile, .distinct: lists[0].series.grow(to: groups)
+        case .percentile, .distinct: if let met { met.grow(to: groups) } else { lists[0].series.grow(to: groups) }
         case .span:
             extend(&extremes, .max)
             extend(&highest, .min)
@@ -119,10 +83,13 @@ final class Accumulator {
             let presence = node.presence.map { $0.evaluate(morsel, scratch) }
             if let presence, let bits { Kernels.and(presence, bits, morsel.count) }
             let isThere = presence != nil
+            if let presence, takeKnown(node, morsel, presence, groups, scratch) { return scratch.give(presence) }
             takeFew(morsel, presence ?? bits, groups, scratch) { takeExact(node, $0, $1, $2, isThere: isThere && $1 == nil, scratch) }
             presence.map(scratch.give)
         case .real(let node): takeFew(morsel, bits, groups, scratch) { addReal(node.evaluate($0, scratch), $1, $0.count, $2, scratch) }
-        case .text(let node): takeFew(morsel, bits, groups, scratch) { takeText(node, $0, $1, $2, scratch) }
+        case .text(let node):
+            if met?.hasMetAll == true { break }
+            takeFew(morsel, bits, groups, scratch) { takeText(node, $0, $1, $2, scratch) }
         }
     }
 
@@ -194,14 +161,29 @@ final class Accumulator {
         guard kept > 0 else { return }
         let index = scratch.takeIndex()
         let picked = scratch.selecting(bits, kept, of: morsel, index)
-        let own = groups.flatMap { $0.picked(picked, bits) }
+        let own = groups.flatMap { $0.picked(bits) { picked } }
         take(picked, nil, RowGroups(numbers: own.map { UnsafePointer($0) }, first: groups?.first ?? 0))
         if let own { scratch.give(own) }
         scratch.give(index)
     }
 
+    /// Takes the few rows with a bit, all of which have a value, where those are found without numbering the rows; returns whether that was so.
+    private func takeKnown(_ node: any NumberNode<Int64>, _ morsel: Morsel, _ bits: Kernels.Words, _ groups: MorselGroups?, _ scratch: Scratch) -> Bool {
+        let kept = Kernels.population(bits, morsel.count)
+        guard kept > 0, kept * 4 < morsel.count, let values = node.picked(morsel, bits, scratch) else { return kept == 0 }
+        let index = scratch.takeIndex()
+        let own = groups.flatMap { $0.picked(bits) { scratch.selecting(bits, kept, of: morsel, index) } }
+        addExact(values, nil, kept, RowGroups(numbers: own.map { UnsafePointer($0) }, first: groups?.first ?? 0), magnitude: node.magnitude)
+        own.map(scratch.give)
+        scratch.give(index)
+        scratch.give(values)
+        return true
+    }
+
     private func takeText(_ node: any TextNode, _ morsel: Morsel, _ bits: Kernels.Words?, _ groups: RowGroups, _ scratch: Scratch) {
         let codes = node.evaluate(morsel, scratch)
+        defer { scratch.give(codes) }
+        if let met { return met.add(codes, morsel.count, bits, groups.numbers, first: groups.first) }
         let present = scratch.takeWords()
         let values = scratch.takeIntegers()
         Kernels.present(codes, morsel.count, present)
@@ -209,7 +191,6 @@ final class Accumulator {
         addExact(values, both(bits, present, morsel.count), morsel.count, groups, magnitude: UInt64(UInt32.max))
         scratch.give(values)
         scratch.give(present)
-        scratch.give(codes)
     }
 
     private func takeExact(
@@ -301,6 +282,7 @@ final class Accumulator {
         if !highest.isEmpty {
             for (group, target) in map.enumerated() { highest[Int(target)] = max(highest[Int(target)], other.highest[group]) }
         }
+        if let theirs = other.met { met?.merge(theirs, map: map) }
         // The values stay where they are; only what group they belong to is noted.
         for list in other.lists {
             let old = list.groups ?? (0..<UInt32(min(map.count, list.series.count))).map { $0 }
@@ -383,13 +365,19 @@ final class Accumulator {
 
     private func percentiles(_ thousandths: Int, _ groups: Int, _ threads: Int) -> [Value] {
         let parts = grouped(groups)
-        let ranks = Workers.map(groups, threads: threads) { group in
-            Selection.percentiles(parts[group].flatMap(\.pieces), thousandths: [thousandths])[0]
+        let sizes = parts.map { $0.reduce(0) { $0 + $1.count } }
+        // The longest first, so that no thread is left with one in the end.
+        let order = sizes.indices.filter { sizes[$0] > 0 }.sorted { sizes[$0] > sizes[$1] }
+        let ranks = Workers.map(order.count, threads: threads) { place in
+            Selection.percentiles(parts[order[place]].flatMap(\.pieces), thousandths: [thousandths])[0]
         }
-        return ranks.map { $0.map(interpolated) ?? .missing }
+        var values = [Value](repeating: .missing, count: groups)
+        for (group, ranks) in zip(order, ranks) { values[group] = ranks.map(interpolated) ?? .missing }
+        return values
     }
 
     private func distincts(_ groups: Int, _ threads: Int) -> [Value] {
+        if let met { return (0..<groups).map { .exact(Exact(met.count(of: $0))) } }
         let parts = grouped(groups)
         let counts = Workers.map(groups, threads: threads) { group in Selection.distinct(parts[group].flatMap(\.pieces)) }
         return counts.map { .exact(Exact($0)) }

@@ -72,8 +72,8 @@ extension KeySpace {
     ) throws(Diagnostic) -> KeySpace {
         var tables: [(node: any NumberNode<Int64>, low: Int64, indices: [Int])] = []
         for (key, compiler) in zip(keys, compilers) {
-            let node = grain == .hour ? PartOfDate(part: .hour, instant: try compiler.exact(value(key))) : try compiler.days(value(key))
-            let range = try (grain == .hour ? compiler.range(of: node) : compiler.range(ofDays: value(key), node)) ?? (0, 0)
+            let node = try grain == .hour ? compiler.hours(value(key)) : compiler.days(value(key))
+            let range: (low: Int64, high: Int64) = try grain == .hour ? (0, 23) : compiler.range(ofDays: value(key), node) ?? (0, 0)
             tables.append((node, range.low, PeriodIndices.of(grain, range.low...range.high, shift(key), rules)))
         }
         let all = tables.flatMap { [$0.indices.min() ?? 0, $0.indices.max() ?? 0] }

@@ -40,11 +40,16 @@ final class MorselGroups {
     /// The first group, where all rows are of one.
     var first: Int { if case .one(let group) = kind { group } else { 0 } }
 
-    /// The groups of the rows with a bit, of which `picked` consists; to be given back. Nil where all are of one.
-    func picked(_ picked: Morsel, _ bits: Kernels.Words) -> Scratch.Texts? {
+    /// The groups of the rows with a bit, which `picked` numbers; to be given back. Nil where all are of one.
+    func picked(_ bits: Kernels.Words, _ picked: () -> Morsel) -> Scratch.Texts? {
+        if case .one = kind { return nil }
         if numbers == nil, numbersSome {
-            if case .one = kind { return nil }
-            return number(picked)
+            if case .codes(let key, let stride, let offset, let size) = kind {
+                let own = scratch.takeTexts()
+                if Kernels.pick(key.codes, key.validity, morsel.rows, bits, size: size, stride: stride, offset: offset, own) { return own }
+                scratch.give(own)
+            }
+            return number(picked())
         }
         guard let all else { return nil }
         let own = scratch.takeTexts()

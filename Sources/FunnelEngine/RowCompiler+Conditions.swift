@@ -50,6 +50,7 @@ extension RowCompiler {
     private func wonWithin(_ span: TimeSpan) throws(Diagnostic) -> any BitsNode {
         let won = RowValue.column(leadReference(.derived(.leadWonAt)))
         let created = RowValue.column(leadReference(.file(try leadCreated())))
+        if case .microseconds(let most) = span, let cycles = cycles(created, won) { return CycleWithin(cycles: cycles, most: most) }
         let (from, to) = (try exact(created), try exact(won))
         let inTime: any BitsNode =
             switch span {

@@ -19,6 +19,17 @@ extension RowCompiler {
         return DayOfInstant(instant: try exact(value))
     }
 
+    /// The hours of the day of an instant; of a stored one its day is not read.
+    func hours(_ value: RowValue) throws(Diagnostic) -> any NumberNode<Int64> {
+        if case .column(let reference) = value {
+            let (column, fromLead) = try column(reference)
+            if case .timestamp(_, let time, let unit) = column.values {
+                return HourOfTime(time: StoredExact(values: time, validity: column.validity, fromLead: fromLead), unit: unit)
+            }
+        }
+        return PartOfDate(part: .hour, instant: try exact(value))
+    }
+
     /// The days between which those of a date or time stamp lie; nil where there is none.
     func range(ofDays value: RowValue, _ node: any NumberNode<Int64>) throws(Diagnostic) -> (low: Int64, high: Int64)? {
         if case .column(let reference) = value { return try column(reference).column.bounds }
@@ -53,6 +64,18 @@ extension RowCompiler {
             look(vector, morsel.count)
             vector.release(to: scratch)
         }
+    }
+}
+
+/// The hour of a time of day.
+struct HourOfTime: NumberNode {
+    let time: StoredExact
+    let unit: TimeUnit
+
+    func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> ExactVector {
+        let vector = time.evaluate(morsel, scratch)
+        Kernels.hours(vector.values, unit, morsel.count)
+        return vector
     }
 }
 

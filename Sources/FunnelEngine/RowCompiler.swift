@@ -43,7 +43,9 @@ struct RowCompiler {
         case .instant(let instant): return ConstantExact(value: instant.total)
         case .duration(let microseconds): return ConstantExact(value: microseconds)
         case .missing: return ConstantExact(value: nil)
-        case .elapsed(let from, let to): return Elapsed(from: try exact(from), to: try exact(to))
+        case .elapsed(let from, let to):
+            if let cycles = cycles(from, to) { return StoredCycles(cycles: cycles) }
+            return Elapsed(from: try exact(from), to: try exact(to))
         case .between(let from, let to, let order): return try between(from, to, order)
         case .length(let text): return try rescaled(TextLength(try self.text(text)), from: 0, to: scale)
         case .datePart(let part, let date): return try rescaled(PartOfDate(part: part, instant: try exact(date)), from: 0, to: scale)

@@ -134,6 +134,11 @@ private struct CostLedger {
         if column.validity != nil { note(reference, "bits", bits: 1, "whether it is there", isBeside: isBeside) }
     }
 
+    private mutating func note(_ cycles: Cycles, as way: String) {
+        guard known.insert("cycles").inserted else { return }
+        parts.append(ScanCost.Part(name: "cycles", way: "\(cycles.lengths.width)-bit lengths of won leads, \(way)", bytes: cycles.byteCount))
+    }
+
     mutating func addDays(_ reference: ColumnReference, as way: String) {
         guard let column = column(reference) else { return }
         switch column.values {
@@ -170,7 +175,11 @@ private struct CostLedger {
         case .column(let reference): add(reference, as: way)
         case .exact, .text, .instant, .duration, .missing: break
         case .condition(let condition): add(condition)
-        case .arithmetic(_, let a, let b), .elapsed(let a, let b):
+        case .elapsed(let a, let b):
+            if let cycles = compiler.cycles(a, b) { return note(cycles, as: way) }
+            add(a, as: way)
+            add(b, as: way)
+        case .arithmetic(_, let a, let b):
             add(a, as: way)
             add(b, as: way)
         case .between: addHistory(way)
@@ -239,9 +248,11 @@ private struct CostLedger {
             var other = CostLedger(compiler: compiler)
             other.add(inner)
             parts += other.parts
-        case .wonWithin:
+        case .wonWithin(let span):
+            let won = ColumnReference(path: leadPath, table: .leads, index: .derived(.leadWonAt), type: .timestamp, name: "won_at")
+            if case .microseconds = span, let created, let cycles = compiler.cycles(.column(created), .column(won)) { return note(cycles, as: "compared") }
             if let created { add(created, as: "compared") }
-            add(ColumnReference(path: leadPath, table: .leads, index: .derived(.leadWonAt), type: .timestamp, name: "won_at"), as: "compared")
+            add(won, as: "compared")
         case .agedAtLeast: if let created { addDays(created, as: "compared") }
         }
     }

@@ -24,6 +24,8 @@ protocol NumberNode<Element>: Sendable {
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Vector<Element>
     /// The values of a morsel whose rows are all of `presence`, to be given back; nil where that does not tell that all have one.
     func present(_ morsel: Morsel, _ scratch: Scratch) -> UnsafeMutablePointer<Element>?
+    /// The values of the rows of a run with a bit, all of which are of `presence`, to be given back; nil where rows are to be numbered for that.
+    func picked(_ morsel: Morsel, _ bits: Kernels.Words, _ scratch: Scratch) -> UnsafeMutablePointer<Element>?
     /// No whole number of it is larger in magnitude.
     var magnitude: UInt64 { get }
     /// Tells without computing it which rows have a value; nil where all have or that costs as much.
@@ -35,6 +37,7 @@ extension NumberNode {
     var presence: (any BitsNode)? { nil }
 
     func present(_ morsel: Morsel, _ scratch: Scratch) -> UnsafeMutablePointer<Element>? { nil }
+    func picked(_ morsel: Morsel, _ bits: Kernels.Words, _ scratch: Scratch) -> UnsafeMutablePointer<Element>? { nil }
 }
 
 /// What computes texts: codes into a dictionary that is known before the first row.

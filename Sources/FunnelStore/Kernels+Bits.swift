@@ -77,6 +77,10 @@ extension Kernels {
         }
     }
 
+    /// Which of the bits that are set in `all`, counted from the lowest, are set in `bits`.
+    @inline(__always)
+    static func places(of bits: UInt64, among all: UInt64) -> UInt64 { system_extract(bits, all) }
+
     /// How many of the first `count` bits are set, here and, where there are others, there as well; what lies behind them is not looked at.
     package static func population(_ words: UnsafePointer<UInt64>, both others: UnsafePointer<UInt64>?, _ count: Int) -> Int {
         let whole = count / 64

@@ -1,8 +1,10 @@
+import CSystem
+
 /// Aggregation of a morsel into dense arrays, one entry a group. `groups` is nil where all rows are one group; `bits` says
 /// which rows count, nil for all.
 extension Kernels {
     @inline(__always)
-    private static func forEach(_ bits: Words?, _ count: Int, _ body: (Int) -> Void) {
+    static func forEach(_ bits: Words?, _ count: Int, _ body: (Int) -> Void) {
         guard let bits else {
             for row in 0..<count { body(row) }
             return
@@ -112,6 +114,8 @@ extension Kernels {
     package static func collect(
         _ bits: Words?, _ count: Int, _ groups: UnsafePointer<UInt32>?, first: Int = 0, _ values: UnsafePointer<Int64>, _ series: SeriesList
     ) {
+        guard count > 0 else { return }
+        if bits == nil, let groups, series.appendsRuns(of: count) { return series.append(values, count, to: groups) }
         let all = series.all
         if let groups {
             forEach(bits, count) { row in SeriesList.append(values[row], to: all + Int(groups[row])) }
@@ -151,6 +155,41 @@ extension Kernels {
             out[at] = groups[row]
             at &+= 1
         }
+    }
+
+    /// The numbers of the groups of the rows with a bit by the codes of a text: a code counts `stride`, from `offset` on, and rows without a value have
+    /// the last of `size` codes. `rows` begins at a multiple of 64. Nil, and nothing is written, where codes are wider than 8 bits.
+    package static func pick(
+        _ codes: Codes, _ validity: Bitmap?, _ rows: Range<Int>, _ bits: Words, size: Int, stride: Int, offset: Int, _ groups: UnsafeMutablePointer<UInt32>
+    ) -> Bool {
+        precondition(rows.lowerBound % 64 == 0 && rows.upperBound <= codes.count)
+        guard case .uint8(let buffer) = codes else { return false }
+        let (base, whole) = (buffer.base + rows.lowerBound, rows.count / 64)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: rows.count + 64) { memory in
+            let picked = memory.baseAddress!
+            var count = system_pick_codes(base, bits, whole, picked)
+            for row in whole * 64..<rows.count where bits[whole] >> UInt64(row & 63) & 1 == 1 {
+                picked[count] = base[row]
+                count += 1
+            }
+            let (stride, offset) = (UInt32(stride), UInt32(offset))
+            for row in 0..<count { groups[row] = UInt32(picked[row]) &* stride &+ offset }
+        }
+        guard let validity else { return true }
+        precondition(rows.upperBound <= validity.count)
+        let there = validity.words.base + rows.lowerBound / 64
+        var first = 0
+        for word in 0..<wordCount(rows.count) {
+            if bits[word] & ~there[word] != 0 {
+                var missing = places(of: ~there[word], among: bits[word])
+                while missing != 0 {
+                    groups[first &+ missing.trailingZeroBitCount] = UInt32(size - 1) &* UInt32(stride) &+ UInt32(offset)
+                    missing &= missing &- 1
+                }
+            }
+            first &+= bits[word].nonzeroBitCount
+        }
+        return true
     }
 
     /// Group numbers for a first key: its codes, those without one in the last group of `size`.

@@ -1,3 +1,5 @@
+package import FunnelModel
+
 /// Instants out of days and times of day, as they are stored.
 extension Kernels {
     /// `out = day × microseconds a day + time × step` of the rows that an index names; 0 for -1.
@@ -36,6 +38,20 @@ extension Kernels {
         let (day, time) = (days16.base + rows.lowerBound, time32.base + rows.lowerBound)
         for row in 0..<rows.count { out[row] = Int64(day[row]) &* perDay &+ Int64(time[row]) &* step }
     }
+
+    /// The hour that each time of day lies in, in place.
+    package static func hours(_ times: UnsafeMutablePointer<Int64>, _ unit: TimeUnit, _ count: Int) {
+        // Divisions by constants, each a loop of its own.
+        switch unit {
+        case .second: for row in 0..<count { times[row] = Int64(hour(ofSecond: UInt64(truncatingIfNeeded: times[row]))) }
+        case .millisecond: for row in 0..<count { times[row] /= 3_600_000 }
+        case .microsecond: for row in 0..<count { times[row] /= 3_600_000_000 }
+        }
+    }
+
+    /// The quotient by 3600 of less than 86,400, by multiplication.
+    @inline(__always)
+    private static func hour(ofSecond second: UInt64) -> UInt64 { ((second & 0x1_FFFF) &* 37_283) &>> 27 }
 
     /// Time stamps in the usual widths.
     package struct Stamps {

@@ -11,6 +11,17 @@ extension Kernels {
         }
     }
 
+    /// The values times a factor.
+    package static func widen(_ values: Integers, _ rows: Range<Int>, by factor: Int64, _ out: UnsafeMutablePointer<Int64>) {
+        guard case .int32(let buffer) = values else {
+            widen(values, rows, out)
+            return scale(out, by: factor, rows.count)
+        }
+        precondition(rows.upperBound <= buffer.count)
+        let base = buffer.base + rows.lowerBound
+        for row in 0..<rows.count { out[row] = Int64(base[row]) &* factor }
+    }
+
     private static func widen<T: FixedWidthInteger & SignedInteger>(_ base: UnsafePointer<T>, _ count: Int, _ out: UnsafeMutablePointer<Int64>) {
         for row in 0..<count { out[row] = Int64(truncatingIfNeeded: base[row]) }
     }

@@ -6,6 +6,8 @@ package struct LinkParts: Sendable {
         case dealsWithoutLead, stagesWithoutLead, winsBeforeCreation
         /// In microseconds; left out where nothing was won.
         case slowCycle
+        /// The microseconds that the lengths of cycles count in; left out where there are none.
+        case cycleStep
     }
 
     /// Columns that no file has. What is made on demand is made again when it is asked for.
@@ -13,6 +15,7 @@ package struct LinkParts: Sendable {
     /// The lead of each deal; -1 for none.
     package var leadOfDeal: Sealed<Buffer<Int32>>?
     package var stageRuns: Sealed<StageRuns>?
+    package var cycles: Sealed<Cycles>?
     package var numbers: [Number: Int64] = [:]
 
     static let remade: Set<DerivedColumn> = [.dealBuyer, .dealLastBought]
@@ -31,6 +34,8 @@ extension Store {
         parts.numbers[.stagesWithoutLead] = Int64(links.stagesWithoutLead)
         parts.numbers[.winsBeforeCreation] = Int64(links.winsBeforeCreation)
         parts.numbers[.slowCycle] = links.slowCycle
+        parts.cycles = links.cycles.map { Sealed($0) }
+        parts.numbers[.cycleStep] = links.cycles?.step
         return parts
     }
 
@@ -55,6 +60,8 @@ extension Store {
             deals.leadTexts = LeadTexts.beside(parts.leadOfDeal, leads: leads, threads: threads)
             deals.demanded.merge(DealLinks.remade(table, leadCount: leads?.rowCount ?? 0, leadOfDeal: parts.leadOfDeal, threads: threads)) { $1 }
         }
+        guard parts.cycles.map({ $0.unchecked.leads.count == leads?.rowCount }) ?? true else { return nil }
+        deals.cycles = DealLinks.cycles(leads, won: parts.columns[.leadWonAt], saved: parts.cycles, threads: threads)
         if let runs = parts.stageRuns?.unchecked {
             guard let table = tables[.stages], runs.starts.count > 0, runs.rest.count <= table.rowCount,
                 !runs.areLeads || runs.count == leads?.rowCount

@@ -25,6 +25,8 @@ package struct Links: Sendable {
     package var leadOfDeal: Buffer<Int32>? { deals.lead?.value }
     /// A text column of leads, by its position, as a column of their deals; nil where it is read through the links.
     package func besideDeals(_ position: Int) -> Column? { deals.leadTexts[position]?.value }
+    /// The time from creation to first win of the leads that have both; nil where leads or deals have no dates.
+    package var cycles: Cycles? { deals.cycles?.value }
     /// The stage rows of each lead in the order of time.
     package var stageRuns: StageRuns? { stages.runs?.value }
     /// Columns that no file has.
@@ -95,6 +97,7 @@ struct DealLinks: Sendable {
     var demanded: [DerivedColumn: OnDemand<Column>] = [:]
     /// Texts of the leads as columns of their deals, by position: made when they are first read, not saved.
     var leadTexts: [Int: OnDemand<Column?>] = [:]
+    var cycles: OnDemand<Cycles?>?
     var withoutLead = 0
     var winsBeforeCreation = 0
     var slowCycle: Int64?
@@ -118,8 +121,20 @@ struct DealLinks: Sendable {
         if let leads, let leadOfDeal {
             let wins = LeadWins(leads: leads, deals: deals, states: states, leadOfDeal: leadOfDeal, threads: threads)
             derived.merge(wins.columns) { $1 }
+            cycles = Self.cycles(leads, won: derived[.leadWonAt], saved: nil, threads: threads)
             winsBeforeCreation = wins.beforeCreation
             slowCycle = wins.slowCycle
+        }
+    }
+
+    /// How long leads took to be won: as a store was saved with them, or made by the first query that asks.
+    static func cycles(_ leads: Table?, won: Column?, saved: Sealed<Cycles>?, threads: Int) -> OnDemand<Cycles?>? {
+        if let saved { return OnDemand(touch: { _ = saved.value }, { saved.value }) }
+        guard let created = leads?.column(.created), let won else { return nil }
+        return OnDemand {
+            _ = (created.values, won.values)
+        } _: {
+            Cycles(created: created, won: won, threads: threads)
         }
     }
 

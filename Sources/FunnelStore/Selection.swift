@@ -1,54 +1,45 @@
 /// Exact order statistics without a full sort.
 package enum Selection {
-    /// Puts the k-th smallest value (from 0) at index k, smaller ones before it and larger ones behind: Hoare's
-    /// quickselect, with the median of three as pivot.
+    /// Puts the k-th smallest value (from 0) at index k, none that is larger before it and none that is smaller behind: quickselect after Lomuto,
+    /// without a jump that depends on a value, with the median of three as pivot. What does not become shorter soon is sorted.
     package static func select(_ values: UnsafeMutablePointer<Int64>, _ count: Int, _ k: Int) -> Int64 {
         precondition(k >= 0 && k < count)
-        var low = 0
-        var high = count - 1
-        while high - low > 24 {
-            let middle = low + (high - low) / 2
-            if values[middle] < values[low] { swap(values, middle, low) }
-            if values[high] < values[low] { swap(values, high, low) }
-            if values[high] < values[middle] { swap(values, high, middle) }
-            let pivot = values[middle]
-            var i = low
-            var j = high
-            while i <= j {
-                while values[i] < pivot { i &+= 1 }
-                while values[j] > pivot { j &-= 1 }
-                if i <= j {
-                    swap(values, i, j)
-                    i &+= 1
-                    j &-= 1
-                }
+        var (low, high) = (0, count)
+        for _ in 0..<64 where high - low > fewest {
+            let (a, b, c) = (values[low], values[low + (high - low) / 2], values[high - 1])
+            let pivot = max(min(a, b), min(max(a, b), c))
+            let first = low + split(values + low, high - low) { $0 < pivot }
+            if k < first {
+                high = first
+                continue
             }
-            if k <= j { high = j } else if k >= i { low = i } else { return values[k] }
+            low = first + split(values + first, high - first) { $0 <= pivot }
+            if k < low { return pivot }
         }
-        if low < high {
-            for i in (low + 1)...high {
-                let value = values[i]
-                var j = i
-                while j > low, values[j - 1] > value {
-                    values[j] = values[j - 1]
-                    j -= 1
-                }
-                values[j] = value
-            }
-        }
+        var rest = UnsafeMutableBufferPointer(start: values + low, count: high - low)
+        rest.sort()
         return values[k]
+    }
+
+    /// So few are sorted.
+    private static let fewest = 24
+
+    /// Puts those first that belong there, and says how many they are.
+    @inline(__always)
+    private static func split(_ values: UnsafeMutablePointer<Int64>, _ count: Int, _ isFirst: (Int64) -> Bool) -> Int {
+        var firsts = 0
+        for at in 0..<count {
+            let value = values[at]
+            values[at] = values[firsts]
+            values[firsts] = value
+            firsts &+= one(if: isFirst(value))
+        }
+        return firsts
     }
 
     /// The compiler makes a choice of a number by a condition a jump, at which the processor must guess; so it makes none.
     @inline(__always)
     private static func one(if condition: Bool) -> Int { Int(unsafeBitCast(condition, to: UInt8.self)) }
-
-    @inline(__always)
-    private static func swap(_ values: UnsafeMutablePointer<Int64>, _ i: Int, _ j: Int) {
-        let held = values[i]
-        values[i] = values[j]
-        values[j] = held
-    }
 
     /// The two closest ranks of a percentile and how far between them it lies.
     package struct Ranks: Sendable {
@@ -132,6 +123,32 @@ package enum Selection {
         return Ranks(low: low, high: values[(place + 1)...].min() ?? low, fraction: Double(thousandths) / 1000)
     }
 
+    /// Writes those of some values that lie in `low...high`, and one place behind them; says how many they are, and how many values lie below.
+    private static func keep(
+        _ values: UnsafeBufferPointer<Int64>, between low: Int64, _ high: Int64, _ kept: UnsafeMutablePointer<Int64>
+    ) -> (kept: Int, below: Int) {
+        typealias Lanes = SIMD8<Int64>
+        guard let base = values.baseAddress else { return (0, 0) }
+        let width = UInt64(bitPattern: high &- low)
+        var (at, below) = (0, 0)
+        func take(_ value: Int64) {
+            kept[at] = value
+            at &+= one(if: UInt64(bitPattern: value &- low) <= width)
+        }
+        let lows = Lanes(repeating: low)
+        var belows = Lanes.zero
+        let whole = values.count / Lanes.scalarCount * Lanes.scalarCount
+        for first in stride(from: 0, to: whole, by: Lanes.scalarCount) {
+            belows &-= unsafeBitCast(UnsafeRawPointer(base + first).loadUnaligned(as: Lanes.self) .< lows, to: Lanes.self)
+            for value in first..<first &+ Lanes.scalarCount { take(base[value]) }
+        }
+        for value in whole..<values.count {
+            below &+= one(if: base[value] < low)
+            take(base[value])
+        }
+        return (at, below &+ Int(belows.wrappedSum()))
+    }
+
     /// One percentile in one pass over the values: a sample says between which two values it very likely lies; those between them are kept and those
     /// below counted (after Floyd and Rivest, "Expected time bounds for selection", 1975). Nil where the sample was wrong.
     private static func percentile(_ pieces: [UnsafeBufferPointer<Int64>], _ count: Int, _ thousandths: Int) -> Ranks? {
@@ -146,17 +163,14 @@ package enum Selection {
             let from = Swift.max(first, 0)
             return (low, last >= sample.count ? .max : select(sample.baseAddress! + from, sample.count - from, last - from))
         }
-        let width = UInt64(bitPattern: high &- low)
         // One more place: what is not kept is written behind what is, and written over.
         let kept = UnsafeMutablePointer<Int64>.allocate(capacity: count + 1)
         defer { kept.deallocate() }
         var (at, below) = (0, 0)
         for piece in pieces {
-            for value in piece {
-                kept[at] = value
-                at &+= one(if: UInt64(bitPattern: value &- low) <= width)
-                below &+= one(if: value < low)
-            }
+            let found = keep(piece, between: low, high, kept + at)
+            at += found.kept
+            below += found.below
         }
         let (rank, rest) = ((count - 1) * thousandths / 1000, (count - 1) * thousandths % 1000)
         guard rank >= below, rank + (rest > 0 ? 1 : 0) < below + at else { return nil }

@@ -60,6 +60,26 @@ package final class SeriesList: @unchecked Sendable {
         series.pointee.count &+= 1
     }
 
+    /// So few series, and so few values at once, that room for all of them can be made in each series beforehand.
+    func appendsRuns(of values: Int) -> Bool { count <= 64 && values * 4 <= Self.longest }
+
+    /// Adds some values, each to the series that is named beside it, without a look at the room that is left for it.
+    func append(_ values: UnsafePointer<Int64>, _ count: Int, to series: UnsafePointer<UInt32>) {
+        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Int64>.self, capacity: self.count) { ends in
+            let ends = ends.baseAddress!
+            for index in 0..<self.count {
+                while all[index].capacity - all[index].count < count { Self.grow(all + index) }
+                (ends + index).initialize(to: all[index].base.unsafelyUnwrapped + all[index].count)
+            }
+            for at in 0..<count {
+                let index = Int(series[at])
+                ends[index].pointee = values[at]
+                ends[index] += 1
+            }
+            for index in 0..<self.count { all[index].count = ends[index] - all[index].base.unsafelyUnwrapped }
+        }
+    }
+
     /// Makes room for more in a series that is full. Its `count` may begin anew.
     package static func grow(_ series: UnsafeMutablePointer<Series>) {
         // Short series are many and must be small; they are copied to what is larger.

@@ -62,6 +62,10 @@ enum SmallStore {
         for role in [TableRole.deals, .stages] {
             if let leads = store.leads(of: role) { lines.append("\(role): \((0..<store.rowCount(role)).map { leads[$0] })") }
         }
+        if let cycles = links.cycles {
+            let lengths = (0..<cycles.lengths.count).map { cycles.lengths[$0] * cycles.step }
+            lines.append("\((0..<cycles.leads.count).filter { cycles.leads[$0] }) \(lengths)")
+        }
         if let runs = links.stageRuns { lines.append("\(runs.areLeads) \((0..<runs.count).map { runs.rows(of: $0) })") }
         return lines
     }

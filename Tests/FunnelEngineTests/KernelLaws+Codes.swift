@@ -1,3 +1,4 @@
+import FunnelModel
 import FunnelRandom
 import FunnelStore
 import Testing
@@ -100,6 +101,78 @@ extension KernelLaws {
                 #expect(marked[code * 2] == (isMarked ? Int64((0..<size).count { all[64 + $0] == UInt32(code) && flags[$0] }) : 0))
                 #expect(counts[code * 2 + 1] == 0 && marked[code * 2 + 1] == 0)
             }
+        }
+    }
+
+    @Test("codes of the rows with a bit are picked out as groups", arguments: sizes + [255, 4096])
+    func picked(_ size: Int) {
+        var random = Seeded(size + 3)
+        for share in [1, 2, 12, 100] {
+            let there = (0..<64 + size).map { _ in !random.oneIn(5) }
+            let all = there.map { $0 ? UInt32(random.below(9)) : 0 }
+            let flags = (0..<size).map { _ in random.oneIn(share) }
+            let words = Self.words(flags + [false])
+            for validity in [nil, Bitmap(there)] {
+                let out = zeros(UInt32.self, size + 64)
+                let codes = Codes(packing: Buffer(all), size: 9)
+                let isPicked = withExtendedLifetime(words) {
+                    Kernels.pick(codes, validity, 64..<64 + size, words.base, size: 10, stride: 3, offset: 7, out.base)
+                }
+                let expected = (0..<size).filter { flags[$0] }.map { row in
+                    (validity?[64 + row] == false ? 9 : all[64 + row]) * 3 + 7
+                }
+                #expect(isPicked && expected.indices.allSatisfy { out[$0] == expected[$0] })
+            }
+        }
+        let wide = Codes(packing: Buffer([UInt32](repeating: 0, count: 64 + size)), size: 300)
+        let words = Self.words([Bool](repeating: true, count: size + 1))
+        let isPicked = withExtendedLifetime(words) {
+            Kernels.pick(wide, nil, 64..<64 + size, words.base, size: 300, stride: 1, offset: 0, zeros(UInt32.self, 1).base)
+        }
+        #expect(!isPicked)
+    }
+
+    @Test("the codes that groups have met are those of their rows", arguments: [1, 2, 63, 64, 65, 512])
+    func met(_ size: Int) {
+        var random = Seeded(size + 5)
+        #expect(MetCodes.fits(size) && !MetCodes.fits(513))
+        let groups = 3
+        let (mine, other) = (MetCodes(size: size), MetCodes(size: size))
+        var expected = [Set<UInt32>](repeating: [], count: groups)
+        for met in [mine, other] {
+            met.grow(to: groups)
+            for rows in [0, 1, 64, 300] {
+                let codes = (0..<rows).map { _ in random.oneIn(6) ? Kernels.missingCode : UInt32(random.below(size)) }
+                let places = (0..<rows).map { _ in UInt32(random.below(groups)) }
+                let flags = (0..<rows).map { _ in random.oneIn(2) }
+                let (held, numbers, words) = (held(codes + [0]), held(places + [0]), Self.words(flags + [false]))
+                withExtendedLifetime(words) { met.add(held.base, rows, words.base, numbers.base, first: 0) }
+                met.add(held.base, rows / 2, nil, nil, first: 1)
+                // Group g of the other one is group 2 - g here.
+                func place(_ group: Int) -> Int { met === mine ? group : 2 - group }
+                for row in 0..<rows where codes[row] != Kernels.missingCode {
+                    if flags[row] { expected[place(Int(places[row]))].insert(codes[row]) }
+                    if row < rows / 2 { expected[place(1)].insert(codes[row]) }
+                }
+            }
+        }
+        mine.merge(other, map: [2, 1, 0])
+        #expect((0..<groups).map { mine.count(of: $0) } == expected.map(\.count))
+        #expect(mine.hasMetAll == expected.allSatisfy { $0.count == size })
+        let all = held((0..<size).map { UInt32($0) })
+        for group in 0..<groups { mine.add(all.base, size, nil, nil, first: group) }
+        #expect(mine.hasMetAll)
+        mine.grow(to: groups + 1)
+        #expect(!mine.hasMetAll)
+    }
+
+    @Test("the hour of each second of a day, and of finer times")
+    func hours() {
+        let seconds = (0..<86_400).map { Int64($0) }
+        for unit in [TimeUnit.second, .millisecond, .microsecond] {
+            let times = held(seconds.map { $0 * unit.rawValue + unit.rawValue - 1 })
+            Kernels.hours(times.base, unit, 86_400)
+            #expect(seconds.allSatisfy { times[Int($0)] == $0 / 3600 })
         }
     }
 
