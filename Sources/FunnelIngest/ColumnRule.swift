@@ -20,6 +20,11 @@ struct Evidence: Sendable {
     var yesNoDigits = 0
     var pointNumbers = 0
     var commaNumbers = 0
+    /// Numbers with either mark, the same one or not.
+    var eitherNumbers = 0
+    /// Numbers that are another one with the other mark.
+    var ambiguousNumbers = 0
+    var ambiguousNumber = ""
     var dayFirst = 0
     var monthFirst = 0
     /// Dates in either order, the same day or not.
@@ -44,6 +49,9 @@ struct Evidence: Sendable {
         yesNoDigits += other.yesNoDigits
         pointNumbers += other.pointNumbers
         commaNumbers += other.commaNumbers
+        eitherNumbers += other.eitherNumbers
+        ambiguousNumbers += other.ambiguousNumbers
+        if ambiguousNumber.isEmpty { ambiguousNumber = other.ambiguousNumber }
         dayFirst += other.dayFirst
         monthFirst += other.monthFirst
         eitherOrder += other.eitherOrder
@@ -97,8 +105,16 @@ struct ColumnWish: Sendable {
 
     private func weighNumber(_ cell: Cell, into evidence: inout Evidence) {
         guard cell.count <= 64, let tokens = NumberTokens(cell) else { return }
-        if tokens.value(NumberRule(mark: .point, isDemanded: demand != nil)) != nil { evidence.pointNumbers += 1 }
-        if tokens.value(NumberRule(mark: .comma, isDemanded: demand != nil)) != nil { evidence.commaNumbers += 1 }
+        let point = tokens.value(NumberRule(mark: .point, isDemanded: demand != nil))
+        let comma = tokens.value(NumberRule(mark: .comma, isDemanded: demand != nil))
+        if point != nil { evidence.pointNumbers += 1 }
+        if comma != nil { evidence.commaNumbers += 1 }
+        guard let point, let comma else { return }
+        evidence.eitherNumbers += 1
+        if point != comma {
+            evidence.ambiguousNumbers += 1
+            if evidence.ambiguousNumber.isEmpty { evidence.ambiguousNumber = cell.text }
+        }
     }
 
     private func weighDate(_ cell: Cell, into evidence: inout Evidence) {

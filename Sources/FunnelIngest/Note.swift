@@ -24,6 +24,16 @@ enum Note {
 
     static func decimalComma(_ column: String) -> String { "`\(column)` is read with a decimal comma" }
 
+    static func openMark(_ column: String, _ mark: DecimalMark, _ example: String, _ proof: ColumnDecision.MarkProof) -> String {
+        let read = "`\(column)` is read with a decimal \(mark == .comma ? "comma" : "point")"
+        let own = "its own values, such as `\(example.shortened)`, leave it open"
+        return switch proof {
+        case .column(let other): "\(read), as `\(other)` is: \(own)"
+        case .separator: "\(read), as files with `;` mostly are: \(own)"
+        case .nothing: "\(read): \(own)"
+        }
+    }
+
     static func dayOrder(_ column: String, _ order: DateRule.Order) -> String {
         "`\(column)` is read \(order == .monthFirst ? "month" : "day") first"
     }

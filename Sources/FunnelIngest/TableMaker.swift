@@ -67,7 +67,10 @@ enum TableMaker {
     /// What was decided about the values of columns.
     private static func notes(_ reading: Reading, _ decision: ColumnDecision) -> [String] {
         reading.settled.enumerated().flatMap { column, settled in
-            notes(reading.file.header.names[column], settled.rule, decision.sample[column], settled.parts)
+            let (name, evidence) = (reading.file.header.names[column], decision.sample[column])
+            let own = notes(name, settled.rule, evidence, settled.parts)
+            guard evidence.leavesMarkOpen, case .number(let rule) = settled.rule, let proof = decision.markProofs[column] else { return own }
+            return [Note.openMark(name, rule.mark, evidence.ambiguousNumber, proof)] + own
         }
     }
 
@@ -75,7 +78,7 @@ enum TableMaker {
     static func notes(_ name: String, _ rule: ColumnRule, _ evidence: Evidence, _ parts: [ColumnPart]) -> [String] {
         var notes: [String] = []
         switch rule {
-        case .number(let rule) where rule.mark == .comma: notes.append(Note.decimalComma(name))
+        case .number(let rule) where rule.mark == .comma && !evidence.leavesMarkOpen: notes.append(Note.decimalComma(name))
         case .date(let rule) where rule.pattern == nil && rule.order != .either:
             if evidence.dayFirst != evidence.monthFirst { notes.append(Note.dayOrder(name, rule.order)) }
         case .text, .key, .number, .yesNo, .date: break
