@@ -26,6 +26,15 @@ extension Diagnostic {
             mends: [Suggestion.mend(for: name, among: dialects) ?? "the dialects are \(dialects.joined(separator: ", "))"])
     }
 
+    package static func unknownEnding(_ ending: String) -> Diagnostic {
+        Diagnostic(
+            .error, "an answer is not written as `.\(ending)`",
+            mends: [
+                "the name's ending says the format: `.csv`, `.tsv`, `.json`, `.ndjson`, `.md`, `.arrow`, `.feather`; or `.txt`, as it is shown",
+                "`as FORMAT` before `into` writes that format under any name",
+            ])
+    }
+
     package static func unknownFormat(_ name: String) -> Diagnostic {
         let formats = OutputFormat.allCases.map(\.rawValue)
         return Diagnostic(
