@@ -21,14 +21,7 @@ extension Session {
         }
         if let filter = statement.filter { table = try filtered(table, filter, in: source, &report) }
         if statement.appends, let old = store.tables[table.role] {
-            do throws(Table.AppendFailure) {
-                table = try old.appending(table)
-            } catch {
-                switch error {
-                case .types(let column, let mine, let theirs):
-                    throw Diagnostic.cannotAppend(column, mine, theirs).placed(in: source, at: statement.origin.place.range)
-                }
-            }
+            table = try appended(table, to: old, request, at: statement.origin, in: source, &report)
         }
         let fresh = store.replacing(table, threads: settings.threads)
         try requireSound()

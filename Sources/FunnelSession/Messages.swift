@@ -81,6 +81,15 @@ extension Diagnostic {
             mends: ["nothing was added; load the file without `append`, or give its column another name with `with`"])
     }
 
+    package static func idsInStore(_ column: String, _ example: String, _ table: TableRole, count: Int) -> Diagnostic {
+        let others = count == 1 ? "it is the only such row" : "there are \(Grouped.text(count)) such rows"
+        return Diagnostic(
+            .error, "`\(column)` holds `\(example)`, which a \(table.singular) of the store has already; \(others)", cause: .data,
+            mends: [
+                "nothing was added; `on duplicate keep first` leaves such rows out, `on duplicate keep last` puts them in place of those of the store"
+            ])
+    }
+
     package static func valueNotThere(_ text: String, column: String, table: TableRole, nearest: [(text: String, rows: Int)], all: Bool) -> Diagnostic {
         let shown = nearest.map { "`\($0.text)` (\(Grouped.text($0.rows)))" }.joined(separator: all ? ", " : " or ")
         let mend = nearest.isEmpty ? "the column holds no text at all" : all ? "the most frequent are \(shown)" : "\(shown) may be meant"
