@@ -47,6 +47,11 @@ enum Note {
         "no column is `closed`: won and lost deals stand in no month; `with closed = \(created ?? "COLUMN")` gives them a date"
     }
 
+    /// Deals that are won or lost, and do not say when.
+    static func undated(_ state: DealState, _ count: Int, _ column: String) -> String {
+        "\(counted(count, "\(state) deal")) without `\(column)`: such deals stand in no month, and what is asked of a period leaves them out"
+    }
+
     static func jalali(_ column: String) -> String {
         "`\(column)` holds dates of the Solar Hijri calendar, kept as the days that they are"
     }

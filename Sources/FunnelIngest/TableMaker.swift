@@ -44,6 +44,9 @@ enum TableMaker {
         if request.role == .deals, roles[.closed] == nil, states.contains(where: { $0 == .won || $0 == .lost }) {
             notes.append(Note.noClosing(created: roles[.created].map { columns[$0].name }))
         }
+        if let status = roles[.status], let closed = roles[.closed] {
+            notes += undated(columns[status], states, columns[closed]).map { Note.undated($0, $1, columns[closed].name) }
+        }
 
         var report = LoadReport(role: request.role, name: request.displayName)
         report.kept = kept
@@ -62,6 +65,17 @@ enum TableMaker {
             aliases: assignment.aliases.mapValues { assignment.index($0, columns: names.count) }, states: states,
             origin: request.displayName)
         return (table, report)
+    }
+
+    /// The won and the lost deals that have no closing date, where there are any.
+    private static func undated(_ status: Column, _ states: [DealState?], _ closed: Column) -> [(state: DealState, count: Int)] {
+        guard closed.missing > 0, case .text(let codes, _) = status.values else { return [] }
+        var counts: [DealState: Int] = [:]
+        for row in 0..<closed.count where closed.isMissing(row) && !status.isMissing(row) {
+            guard let state = states[codes[row]], state != .open else { continue }
+            counts[state, default: 0] += 1
+        }
+        return [DealState.won, .lost].compactMap { state in counts[state].map { (state, $0) } }
     }
 
     /// What was decided about the values of columns.
