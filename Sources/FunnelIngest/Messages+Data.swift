@@ -36,7 +36,9 @@ extension Diagnostic {
                 default: ""
                 }
             return demand.phrase + (date.pattern == nil ? "" : " of the pattern given") + hint
-        case .number(let number) where number.scale != nil: return "a number that fits 18 digits beside the others"
+        case .number(let number) where number.scale == 0: return "a number of at most 18 digits"
+        case .number(let number) where number.scale != nil:
+            return "a number that fits 18 digits beside one with \(number.scale ?? 0) behind its point (round the column before saving)"
         case .number, .text, .key, .yesNo: return demand.phrase
         }
     }
