@@ -108,7 +108,7 @@ struct ColumnDecision: Sendable {
             if sample[column].leavesMarkOpen { sample[column] = try file.evidence(column, wishes[column]) }
             return Settled(rule: rule, parts: first)
         }
-        if rules[column] == .key { return try reread(column, .text) }
+        if case .key = rules[column] { return try reread(column, .text) }
         if let rule = rules[column], let first, case .number(let number) = rule, first.contains(where: \.isTooLong) {
             return try settleLong(column, number)
         }

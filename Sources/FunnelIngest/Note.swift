@@ -34,6 +34,8 @@ enum Note {
         }
     }
 
+    static func pointedKeys(_ column: String) -> String { "`\(column)` holds whole numbers written as `1.0`: they are read as `1`" }
+
     static func dayOrder(_ column: String, _ order: DateRule.Order) -> String {
         "`\(column)` is read \(order == .monthFirst ? "month" : "day") first"
     }

@@ -95,6 +95,7 @@ enum TableMaker {
         case .number(let rule) where rule.mark == .comma && !evidence.leavesMarkOpen: notes.append(Note.decimalComma(name))
         case .date(let rule) where rule.pattern == nil && rule.order != .either:
             if evidence.dayFirst != evidence.monthFirst { notes.append(Note.dayOrder(name, rule.order)) }
+        case .key(isPointed: true): notes.append(Note.pointedKeys(name))
         case .text, .key, .number, .yesNo, .date: break
         }
         if case .date = rule, evidence.jalali > 0 { notes.append(Note.jalali(name)) }
