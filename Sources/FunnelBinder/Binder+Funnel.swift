@@ -69,11 +69,13 @@ extension Binder {
             if let stage = stages.first(where: { Name.fold($0) == name.folded }) { return .stage(stage) }
         }
         if let events = try ownEvents(name.folded, at: name.range) { return events }
-        let known = (context.stages ?? []) + ["lead", "qualified", "deal", "won"]
+        let known = (context.stages ?? []) + Self.ownSteps
         throw error(.unknownStep(name.text, known: known, hasStages: context.schemas[.stages] != nil), name.range)
     }
 
-    /// `lead`, `qualified`, `deal`, `won`
+    /// The steps that leads and deals say by themselves.
+    package static let ownSteps = ["lead", "qualified", "deal", "won"]
+
     private func ownEvents(_ name: String, at range: TextRange) throws(Diagnostic) -> StepEvents? {
         switch name {
         case "lead":
@@ -113,7 +115,7 @@ extension Binder {
         }
         _ = try schema(.leads, at: range)
         var steps: [PlanStep] = []
-        for name in ["lead", "qualified", "deal", "won"] {
+        for name in Self.ownSteps {
             if let events = try? ownEvents(name, at: range) { steps.append(PlanStep(name: name, events: events)) }
         }
         return steps

@@ -1,3 +1,4 @@
+import FunnelModel
 import FunnelStore
 
 struct ConstantBits: BitsNode {
@@ -178,7 +179,7 @@ struct SameTexts: BitsNode {
 
     init(_ left: any TextNode, _ right: any TextNode) {
         var entries: [String] = []
-        var codes: [String: UInt32] = [:]
+        var codes: [Spelling: UInt32] = [:]
         self.left = TranslatedText(left, into: &entries, &codes)
         self.right = TranslatedText(right, into: &entries, &codes)
     }

@@ -53,7 +53,7 @@ extension KeySpace {
 
     private static func texts(_ keys: [ScanKey], _ compilers: [RowCompiler], isYesNo: Bool) throws(Diagnostic) -> KeySpace {
         var entries: [String] = []
-        var codes: [String: UInt32] = [:]
+        var codes: [Spelling: UInt32] = [:]
         var nodes: [any KeyNode] = []
         for (key, compiler) in zip(keys, compilers) {
             let node = try compiler.text(value(key))

@@ -1,13 +1,14 @@
+import FunnelModel
 import FunnelPlan
 import FunnelText
 
-/// A test of one text, made ready.
+/// A test of one text, made ready. Texts are compared by their bytes, as engines compare them.
 struct TextMatch {
     private enum Way {
-        case among(Set<String>)
-        case contains(String)
-        case prefix(String)
-        case suffix(String)
+        case among(Set<Spelling>)
+        case contains([UInt8])
+        case prefix([UInt8])
+        case suffix([UInt8])
         case like([Unicode.Scalar])
         case regex(Regex<AnyRegexOutput>)
         case compare(Comparison, String)
@@ -17,28 +18,38 @@ struct TextMatch {
 
     init(_ test: TextTest) throws(Diagnostic) {
         switch test {
-        case .isIn(let texts): way = .among(Set(texts))
-        case .contains(let text): way = .contains(text)
-        case .startsWith(let text): way = .prefix(text)
-        case .endsWith(let text): way = .suffix(text)
+        case .isIn(let texts): way = .among(Set(texts.map(Spelling.init)))
+        case .contains(let text): way = .contains(Array(text.utf8))
+        case .startsWith(let text): way = .prefix(Array(text.utf8))
+        case .endsWith(let text): way = .suffix(Array(text.utf8))
         case .like(let pattern): way = .like(Array(pattern.unicodeScalars))
         case .matches(let pattern):
-            do { way = .regex(try Regex(pattern)) } catch { throw .badRegex(pattern) }
+            do { way = .regex(try Regex(pattern).matchingSemantics(.unicodeScalar)) } catch { throw .badRegex(pattern) }
         case .compare(let comparison, let text): way = .compare(comparison, text)
         }
     }
 
     func holds(_ text: String) -> Bool {
         switch way {
-        case .among(let texts): texts.contains(text)
-        case .contains(let part): part.isEmpty || text.contains(part)
-        case .prefix(let part): text.hasPrefix(part)
-        case .suffix(let part): text.hasSuffix(part)
+        case .among(let texts): texts.contains(Spelling(text))
+        case .contains(let part): Self.contains(text.utf8, part)
+        case .prefix(let part): text.utf8.starts(with: part)
+        case .suffix(let part): text.utf8.suffix(part.count).elementsEqual(part)
         case .like(let pattern): Self.like(Array(text.unicodeScalars), pattern)
         case .regex(let regex): (try? regex.firstMatch(in: text)) != nil
-        case .compare(let comparison, let other):
-            comparison.holds(text == other ? 0 : text.unicodeScalars.lexicographicallyPrecedes(other.unicodeScalars) ? -1 : 1)
+        case .compare(let comparison, let other): comparison.holds(Spelling.compare(text, other))
         }
+    }
+
+    private static func contains(_ text: String.UTF8View, _ part: [UInt8]) -> Bool {
+        guard let first = part.first else { return true }
+        var rest = text[...]
+        while let at = rest.firstIndex(of: first) {
+            rest = rest[at...]
+            if rest.starts(with: part) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
     }
 
     /// `%` stands for any run of characters, `_` for one; in time proportional to text × pattern at worst.

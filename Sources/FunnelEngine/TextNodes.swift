@@ -1,3 +1,4 @@
+import FunnelModel
 import FunnelPlan
 import FunnelStore
 
@@ -24,14 +25,14 @@ struct TranslatedText: TextNode {
     init(_ inner: any TextNode, _ rename: (String) -> String) {
         self.inner = inner
         var entries: [String] = []
-        var codes: [String: UInt32] = [:]
+        var codes: [Spelling: UInt32] = [:]
         let table = inner.dictionary.map { text in TextUnion.code(of: rename(text), &entries, &codes) }
         self.dictionary = entries
         self.table = Buffer(table)
     }
 
     /// Into a dictionary that other nodes share.
-    init(_ inner: any TextNode, into entries: inout [String], _ codes: inout [String: UInt32]) {
+    init(_ inner: any TextNode, into entries: inout [String], _ codes: inout [Spelling: UInt32]) {
         self.inner = inner
         self.table = Buffer(inner.dictionary.map { TextUnion.code(of: $0, &entries, &codes) })
         self.dictionary = []
@@ -46,11 +47,12 @@ struct TranslatedText: TextNode {
 
 /// One dictionary over several.
 enum TextUnion {
-    static func code(of text: String, _ entries: inout [String], _ codes: inout [String: UInt32]) -> UInt32 {
-        if let code = codes[text] { return code }
+    static func code(of text: String, _ entries: inout [String], _ codes: inout [Spelling: UInt32]) -> UInt32 {
+        let spelling = Spelling(text)
+        if let code = codes[spelling] { return code }
         let code = UInt32(entries.count)
         entries.append(text)
-        codes[text] = code
+        codes[spelling] = code
         return code
     }
 }
@@ -62,7 +64,7 @@ struct TextCases: TextNode {
 
     init(_ branches: [(condition: any BitsNode, value: any TextNode)], otherwise: any TextNode) {
         var entries: [String] = []
-        var codes: [String: UInt32] = [:]
+        var codes: [Spelling: UInt32] = [:]
         self.branches = branches.map { ($0.condition, TranslatedText($0.value, into: &entries, &codes)) }
         self.otherwise = TranslatedText(otherwise, into: &entries, &codes)
         self.dictionary = entries
@@ -87,7 +89,7 @@ struct TextCoalesce: TextNode {
 
     init(_ values: [any TextNode]) {
         var entries: [String] = []
-        var codes: [String: UInt32] = [:]
+        var codes: [Spelling: UInt32] = [:]
         self.values = values.map { TranslatedText($0, into: &entries, &codes) }
         self.dictionary = entries
     }

@@ -7,7 +7,7 @@ enum CellReader {
     static func read(_ cells: Cells, _ rule: ColumnRule, isDemanded: Bool) -> ColumnPart {
         switch rule {
         case .text: text(cells)
-        case .key: keys(cells)
+        case .key(let isPointed): keys(cells, isPointed)
         case .number(let rule): rule.scale == nil ? numbers(cells, rule, isDemanded) : scaledNumbers(cells, rule, isDemanded)
         case .yesNo(let digits): yesNo(cells, digits: digits, isDemanded)
         case .date(let rule): dates(cells, rule, isDemanded)
@@ -32,13 +32,13 @@ enum CellReader {
         return part
     }
 
-    private static func keys(_ cells: Cells) -> ColumnPart {
+    private static func keys(_ cells: Cells, _ isPointed: Bool) -> ColumnPart {
         var part = ColumnPart(rows: cells.rows)
         let values = Buffer<Int64>(zeros: cells.rows)
         let out = values.base
         for row in 0..<cells.rows {
             let cell = cells[row]
-            if let value = NumberText.canonicalInteger(cell) {
+            if let value = isPointed ? NumberText.pointedInteger(cell) : NumberText.canonicalInteger(cell) {
                 out[row] = value
             } else if !part.misfit(cell, row) {
                 return part

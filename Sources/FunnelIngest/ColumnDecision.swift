@@ -10,6 +10,8 @@ struct ColumnDecision: Sendable {
     private(set) var rules: [ColumnRule?]
     private(set) var sample: [Evidence]
     private(set) var notes: [String] = []
+    /// By column: what told a decimal mark that the column's own values leave open.
+    var markProofs: [Int: MarkProof] = [:]
 
     /// Whether only the types are asked for: dates whose order is open are dates all the same.
     private let isPeek: Bool
@@ -30,7 +32,7 @@ struct ColumnDecision: Sendable {
         sample = file.sample(wishes)
         rules = []
         dropMisfits()
-        rules = wishes.indices.map { wishes[$0].rule(for: sample[$0], isWhole: false) }
+        for column in wishes.indices { rules.append(rule(column, sample[column], isWhole: false)) }
         try checkNeeds()
     }
 
@@ -101,14 +103,18 @@ struct ColumnDecision: Sendable {
 
     /// The final reading of a column, for the first one (nil where there was none).
     mutating func settle(_ column: Int, _ first: [ColumnPart]?) throws -> Settled {
-        if let rule = rules[column], let first, holds(first, column) { return Settled(rule: rule, parts: first) }
-        if rules[column] == .key { return try reread(column, .text) }
+        if let rule = rules[column], let first, holds(first, column) {
+            // Rows behind the sample may tell what it leaves open, as they have just been read.
+            if sample[column].leavesMarkOpen { sample[column] = try file.evidence(column, wishes[column]) }
+            return Settled(rule: rule, parts: first)
+        }
+        if case .key = rules[column] { return try reread(column, .text) }
         if let rule = rules[column], let first, case .number(let number) = rule, first.contains(where: \.isTooLong) {
             return try settleLong(column, number)
         }
         // A text column can't become another; else the whole column is weighed.
         let evidence = try file.evidence(column, wishes[column])
-        guard let rule = try wishes[column].rule(for: evidence, isWhole: true) ?? (isPeek ? nil : ruleOfOthers(column)) else {
+        guard let rule = try rule(column, evidence, isWhole: true) ?? (isPeek ? nil : ruleOfOthers(column)) else {
             if isPeek, isDemanded(column) { return try reread(column, .date(DateRule(allowsCompact: true))) }
             if isDemanded(column) {
                 throw Diagnostic.ambiguousDates(

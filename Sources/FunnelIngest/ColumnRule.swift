@@ -3,8 +3,8 @@ import FunnelModel
 /// How the cells of a column are read.
 enum ColumnRule: Sendable, Equatable {
     case text
-    /// Whole numbers just as a program writes them; a column with any other value is text.
-    case key
+    /// Whole numbers just as a program writes them, or all of them with `.0` behind; a column with any other value is text.
+    case key(isPointed: Bool)
     case number(NumberRule)
     /// `digits` lets 1 and 0 stand for yes and no.
     case yesNo(digits: Bool)
@@ -16,10 +16,17 @@ struct Evidence: Sendable {
     /// Cells with a value; spellings of "no value" are not counted.
     var values = 0
     var keys = 0
+    /// Whole numbers written as `1.0`.
+    var pointedKeys = 0
     var yesNo = 0
     var yesNoDigits = 0
     var pointNumbers = 0
     var commaNumbers = 0
+    /// Numbers with either mark, the same one or not.
+    var eitherNumbers = 0
+    /// Numbers that are another one with the other mark.
+    var ambiguousNumbers = 0
+    var ambiguousNumber = ""
     var dayFirst = 0
     var monthFirst = 0
     /// Dates in either order, the same day or not.
@@ -40,10 +47,14 @@ struct Evidence: Sendable {
     mutating func add(_ other: Evidence) {
         values += other.values
         keys += other.keys
+        pointedKeys += other.pointedKeys
         yesNo += other.yesNo
         yesNoDigits += other.yesNoDigits
         pointNumbers += other.pointNumbers
         commaNumbers += other.commaNumbers
+        eitherNumbers += other.eitherNumbers
+        ambiguousNumbers += other.ambiguousNumbers
+        if ambiguousNumber.isEmpty { ambiguousNumber = other.ambiguousNumber }
         dayFirst += other.dayFirst
         monthFirst += other.monthFirst
         eitherOrder += other.eitherOrder
@@ -79,7 +90,9 @@ struct ColumnWish: Sendable {
         evidence.values += 1
         switch demand {
         case .text: return
-        case .key: if NumberText.canonicalInteger(cell) != nil { evidence.keys += 1 }
+        case .key:
+            if NumberText.canonicalInteger(cell) != nil { evidence.keys += 1 }
+            if NumberText.pointedInteger(cell) != nil { evidence.pointedKeys += 1 }
         case .number: weighNumber(cell, into: &evidence)
         case .date: weighDate(cell, into: &evidence)
         case .dateOrYesNo:
@@ -97,8 +110,16 @@ struct ColumnWish: Sendable {
 
     private func weighNumber(_ cell: Cell, into evidence: inout Evidence) {
         guard cell.count <= 64, let tokens = NumberTokens(cell) else { return }
-        if tokens.value(NumberRule(mark: .point, isDemanded: demand != nil)) != nil { evidence.pointNumbers += 1 }
-        if tokens.value(NumberRule(mark: .comma, isDemanded: demand != nil)) != nil { evidence.commaNumbers += 1 }
+        let point = tokens.value(NumberRule(mark: .point, isDemanded: demand != nil))
+        let comma = tokens.value(NumberRule(mark: .comma, isDemanded: demand != nil))
+        if point != nil { evidence.pointNumbers += 1 }
+        if comma != nil { evidence.commaNumbers += 1 }
+        guard let point, let comma else { return }
+        evidence.eitherNumbers += 1
+        if point != comma {
+            evidence.ambiguousNumbers += 1
+            if evidence.ambiguousNumber.isEmpty { evidence.ambiguousNumber = cell.text }
+        }
     }
 
     private func weighDate(_ cell: Cell, into evidence: inout Evidence) {
@@ -121,7 +142,9 @@ struct ColumnWish: Sendable {
         let values = evidence.values
         switch demand {
         case .text: return .text
-        case .key: return values > 0 && evidence.keys == values ? .key : .text
+        case .key:
+            if values > 0, evidence.keys == values { return .key(isPointed: false) }
+            return values > 0 && evidence.pointedKeys == values ? .key(isPointed: true) : .text
         case .number:
             return .number(NumberRule(mark: evidence.commaNumbers > evidence.pointNumbers ? .comma : .point, isDemanded: true))
         case .date: return demandedDate(evidence)

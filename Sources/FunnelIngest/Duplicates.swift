@@ -1,9 +1,9 @@
-import FunnelStore
+package import FunnelStore
 
 /// Rows of a table whose id another row has as well.
-enum Duplicates {
+package enum Duplicates {
     /// For each row to be left out, the row that is kept in its place; in order of the rows. Missing ids are never the same.
-    static func find(_ column: Column, among rows: some Sequence<Int>, keepsLast: Bool) -> [(row: Int, kept: Int)] {
+    package static func find(_ column: Column, among rows: some Sequence<Int>, keepsLast: Bool) -> [(row: Int, kept: Int)] {
         if isDistinct(column) { return [] }
         switch column.values {
         case .text(let codes, let dictionary):

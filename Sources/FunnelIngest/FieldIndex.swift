@@ -26,6 +26,7 @@ final class FieldIndex {
     private var endCapacity = 16
     private var endCount = 0
     let columns: Int
+    private var delimiter: UInt8 = 0
     /// Rows of the wrong length, with the number of fields that each has.
     private(set) var ragged: [(row: Int, fields: Int)] = []
     /// Lines without anything but delimiters: before the last row, and after it.
@@ -82,6 +83,7 @@ final class FieldIndex {
         let limit = range.count
         let dataEnd = text.count - range.lowerBound
         let delimiter = dialect.delimiter
+        self.delimiter = delimiter
         var at = readPlain(limit, dataEnd, delimiter, wrongLength)
         guard at < limit else { return }
         markEnds(base, limit, dataEnd, delimiter)
@@ -270,12 +272,17 @@ extension FieldIndex {
         return start..<max(start, Int((entry & ~Self.decodes) >> 32))
     }
 
-    /// A whole record, its line end left out.
+    /// A whole record, its line end left out, and the lines of nothing but delimiters that may follow it.
     func record(_ row: Int, end: Int) -> Range<Int> {
         let start = Int(rowStarts[row])
         var stop = row + 1 < rows ? Int(rowStarts[row + 1]) : end
-        while stop > start, Byte.isLineEnd(base[stop - 1]) { stop -= 1 }
-        return start..<stop
+        while true {
+            while stop > start, Byte.isLineEnd(base[stop - 1]) { stop -= 1 }
+            var line = stop
+            while line > start, base[line - 1] == delimiter { line -= 1 }
+            guard line > start, line < stop, Byte.isLineEnd(base[line - 1]) else { return start..<stop }
+            stop = line
+        }
     }
 }
 

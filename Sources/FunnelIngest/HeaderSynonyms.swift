@@ -106,12 +106,13 @@ enum HeaderSynonyms {
                 شناسه_سرنخ شناسه_لید سرنخ لید کد_سرنخ
                 """)),
         Row(role: .created, names: created),
+        // What only won deals have comes last: lost ones would stand in no month.
         Row(
             role: .closed,
             names: words(
                 """
-                close_date closed_date closed_at closed_on date_closed closing_date close_time closed_time won_date won_at won_time
-                date_won deal_closed_on closed_won_date actual_close_date closedate closed_timestamp closed
+                close_date closed_date closed_at closed_on date_closed closing_date close_time closed_time deal_closed_on
+                actual_close_date closedate closed_timestamp closed won_date won_at won_time date_won closed_won_date
                 تاریخ_بستن تاریخ_بسته_شدن زمان_بستن تاریخ_فروش تاریخ_قرارداد تاریخ_خرید
                 """)),
         Row(

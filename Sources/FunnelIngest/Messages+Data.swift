@@ -28,10 +28,17 @@ extension Diagnostic {
     private static func expected(_ rule: ColumnRule, _ demand: TypeDemand, _ value: String) -> String {
         switch rule {
         case .date(let date):
-            let isSerial = (5...6).contains(value.utf8.count) && value.utf8.allSatisfy(Byte.isDigit)
-            let hint = isSerial ? " (it looks like a spreadsheet's serial number: format the column as a date before saving)" : ""
+            let hint =
+                switch value.utf8.allSatisfy(Byte.isDigit) ? value.utf8.count : 0 {
+                case 5...6: " (it looks like a spreadsheet's serial number: format the column as a date before saving)"
+                case 10: " (it looks like seconds since 1970: write the column as dates before saving)"
+                case 13: " (it looks like milliseconds since 1970: write the column as dates before saving)"
+                default: ""
+                }
             return demand.phrase + (date.pattern == nil ? "" : " of the pattern given") + hint
-        case .number(let number) where number.scale != nil: return "a number that fits 18 digits beside the others"
+        case .number(let number) where number.scale == 0: return "a number of at most 18 digits"
+        case .number(let number) where number.scale != nil:
+            return "a number that fits 18 digits beside one with \(number.scale ?? 0) behind its point (round the column before saving)"
         case .number, .text, .key, .yesNo: return demand.phrase
         }
     }

@@ -24,6 +24,18 @@ enum Note {
 
     static func decimalComma(_ column: String) -> String { "`\(column)` is read with a decimal comma" }
 
+    static func openMark(_ column: String, _ mark: DecimalMark, _ example: String, _ proof: ColumnDecision.MarkProof) -> String {
+        let read = "`\(column)` is read with a decimal \(mark == .comma ? "comma" : "point")"
+        let own = "its own values, such as `\(example.shortened)`, leave it open"
+        return switch proof {
+        case .column(let other): "\(read), as `\(other)` is: \(own)"
+        case .separator: "\(read), as files with `;` mostly are: \(own)"
+        case .nothing: "\(read): \(own)"
+        }
+    }
+
+    static func pointedKeys(_ column: String) -> String { "`\(column)` holds whole numbers written as `1.0`: they are read as `1`" }
+
     static func dayOrder(_ column: String, _ order: DateRule.Order) -> String {
         "`\(column)` is read \(order == .monthFirst ? "month" : "day") first"
     }
@@ -35,6 +47,11 @@ enum Note {
     /// Deals that are closed, in a file that does not say when.
     static func noClosing(created: String?) -> String {
         "no column is `closed`: won and lost deals stand in no month; `with closed = \(created ?? "COLUMN")` gives them a date"
+    }
+
+    /// Deals that are won or lost, and do not say when.
+    static func undated(_ state: DealState, _ count: Int, _ column: String) -> String {
+        "\(counted(count, "\(state) deal")) without `\(column)`: such deals stand in no month, and what is asked of a period leaves them out"
     }
 
     static func jalali(_ column: String) -> String {

@@ -108,6 +108,12 @@ enum NumberText {
         return tokens.value(rule)
     }
 
+    /// A whole number as a program writes it that holds it as a binary number: `17.0`. Columns of ids with gaps become such numbers there.
+    static func pointedInteger(_ cell: Cell) -> Int64? {
+        guard let (units, scale) = plain(cell, NumberRule()), scale == 1, units % 10 == 0, units != 0 || cell[0] != Byte.minus else { return nil }
+        return units / 10
+    }
+
     /// An integer just as a program writes it: `0`, `-17`, never `007` or `+1`.
     @inline(__always)
     static func canonicalInteger(_ cell: Cell) -> Int64? {

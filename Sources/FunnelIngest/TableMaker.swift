@@ -44,6 +44,9 @@ enum TableMaker {
         if request.role == .deals, roles[.closed] == nil, states.contains(where: { $0 == .won || $0 == .lost }) {
             notes.append(Note.noClosing(created: roles[.created].map { columns[$0].name }))
         }
+        if let status = roles[.status], let closed = roles[.closed] {
+            notes += undated(columns[status], states, columns[closed]).map { Note.undated($0, $1, columns[closed].name) }
+        }
 
         var report = LoadReport(role: request.role, name: request.displayName)
         report.kept = kept
@@ -64,10 +67,24 @@ enum TableMaker {
         return (table, report)
     }
 
+    /// The won and the lost deals that have no closing date, where there are any.
+    private static func undated(_ status: Column, _ states: [DealState?], _ closed: Column) -> [(state: DealState, count: Int)] {
+        guard closed.missing > 0, case .text(let codes, _) = status.values else { return [] }
+        var counts: [DealState: Int] = [:]
+        for row in 0..<closed.count where closed.isMissing(row) && !status.isMissing(row) {
+            guard let state = states[codes[row]], state != .open else { continue }
+            counts[state, default: 0] += 1
+        }
+        return [DealState.won, .lost].compactMap { state in counts[state].map { (state, $0) } }
+    }
+
     /// What was decided about the values of columns.
     private static func notes(_ reading: Reading, _ decision: ColumnDecision) -> [String] {
         reading.settled.enumerated().flatMap { column, settled in
-            notes(reading.file.header.names[column], settled.rule, decision.sample[column], settled.parts)
+            let (name, evidence) = (reading.file.header.names[column], decision.sample[column])
+            let own = notes(name, settled.rule, evidence, settled.parts)
+            guard evidence.leavesMarkOpen, case .number(let rule) = settled.rule, let proof = decision.markProofs[column] else { return own }
+            return [Note.openMark(name, rule.mark, evidence.ambiguousNumber, proof)] + own
         }
     }
 
@@ -75,9 +92,10 @@ enum TableMaker {
     static func notes(_ name: String, _ rule: ColumnRule, _ evidence: Evidence, _ parts: [ColumnPart]) -> [String] {
         var notes: [String] = []
         switch rule {
-        case .number(let rule) where rule.mark == .comma: notes.append(Note.decimalComma(name))
+        case .number(let rule) where rule.mark == .comma && !evidence.leavesMarkOpen: notes.append(Note.decimalComma(name))
         case .date(let rule) where rule.pattern == nil && rule.order != .either:
             if evidence.dayFirst != evidence.monthFirst { notes.append(Note.dayOrder(name, rule.order)) }
+        case .key(isPointed: true): notes.append(Note.pointedKeys(name))
         case .text, .key, .number, .yesNo, .date: break
         }
         if case .date = rule, evidence.jalali > 0 { notes.append(Note.jalali(name)) }

@@ -32,7 +32,7 @@ package enum Value: Sendable, Hashable {
         case (.missing, .missing): 0
         case (.missing, _): 1
         case (_, .missing): -1
-        case (.text(let x), .text(let y)): x == y ? 0 : x.unicodeScalars.lexicographicallyPrecedes(y.unicodeScalars) ? -1 : 1
+        case (.text(let x), .text(let y)): Spelling.compare(x, y)
         case (.yesNo(let x), .yesNo(let y)): x == y ? 0 : x ? 1 : -1
         case (.date(let x), .date(let y)): order(x, y)
         case (.timestamp(let x, let s), .timestamp(let y, let t)): x == y ? order(s, t) : order(x, y)

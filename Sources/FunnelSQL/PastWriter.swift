@@ -15,9 +15,11 @@ struct PastWriter {
         return rules.isDuring(column: name, RowType(column.type), from: nil, until: moment)
     }
 
-    private func existed(_ column: TableSchema.Column?, _ alias: String) -> String? {
+    /// Where a row has no date, the other one says whether it existed, and without both it did.
+    private func existed(_ column: TableSchema.Column?, orElse other: TableSchema.Column? = nil, _ alias: String) -> String? {
         column.map { column in
-            "(\(isKnown(column, alias)) or \(alias).\(rules.quoted(column.name)) is null)"
+            let missing = "\(alias).\(rules.quoted(column.name)) is null"
+            return "(\(isKnown(column, alias)) or \(missing)\(existed(other, alias).map { " and \($0)" } ?? ""))"
         }
     }
 
@@ -34,7 +36,8 @@ struct PastWriter {
         case .stages: conditions = [existed(schema.column(.entered), alias)]
         case .costs: conditions = [existed(schema.column(.date), alias)]
         case .deals:
-            conditions = [existed(schema.column(.created) ?? schema.column(.closed), alias)]
+            let created = schema.column(.created)
+            conditions = [existed(created ?? schema.column(.closed), orElse: created == nil ? nil : schema.column(.closed), alias)]
             if let closed = schema.column(.closed) {
                 hidden[closed.name] = closed
                 if let status = schema.column(.status) { hidden[status.name] = closed }

@@ -18,6 +18,13 @@ enum Files {
         return folder.isEmpty || folder == "." ? path : folder + (folder.hasSuffix("/") ? "" : "/") + path
     }
 
+    /// What stands behind the last point of a file's name, in small letters; nil where there is none.
+    static func ending(_ path: String) -> String? {
+        let name = path.split(separator: "/").last ?? ""
+        guard let point = name.lastIndex(of: "."), point > name.startIndex, name.index(after: point) < name.endIndex else { return nil }
+        return name[name.index(after: point)...].lowercased()
+    }
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// A path without links and dots, as far as it exists.

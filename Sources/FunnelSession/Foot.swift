@@ -48,8 +48,18 @@ struct Foot {
             remarks.append(Remark(.kept, wins + " creation; the negative time is kept"))
         }
         if facts.readsLifetime, let remark = lifetimes() { remarks.append(remark) }
+        if let remark = Self.shortWindows(bound.plan) { remarks.append(remark) }
         if facts.isCohort, let answer, let remark = try young(bound, answer) { remarks.append(remark) }
         return remarks
+    }
+
+    /// Rolling windows of the first periods, which have too few before them.
+    private static func shortWindows(_ plan: Plan) -> Remark? {
+        let longest = plan.measures.filter(\.isShown).map { $0.value.longestWindow }.max() ?? 1
+        let grains = plan.keys.compactMap { key in if case .period(let grain) = key.kind, grain.isCalendar { grain } else { nil } }
+        guard longest > 1, let grain = grains.first else { return nil }
+        let short = longest == 2 ? "that of the first is shorter" : "those of the first \(longest - 1) are shorter"
+        return Remark(.caution, "rolling windows reach no further back than the first \(grain.rawValue) asked for: \(short)")
     }
 
     /// Lifetimes are those of customers seen so far; most of one purchase say little.
@@ -82,5 +92,17 @@ struct Foot {
         if known.indices.contains(place) { return known[place] }
         guard case .exact(let count)? = try answer(plan.counting(plan.counts[place])).rows.first?.first else { return nil }
         return Int(exactly: count.units)
+    }
+}
+
+extension MeasureValue {
+    /// How many periods the longest rolling window in it holds; 1 where there is none.
+    fileprivate var longestWindow: Int {
+        switch self {
+        case .slot, .exact, .wilson, .newcombe: 1
+        case .rolling(let inner, let periods): max(periods, inner.longestWindow)
+        case .arithmetic(_, let a, let b): max(a.longestWindow, b.longestWindow)
+        case .share(let inner), .cumulative(let inner), .change(let inner), .rank(let inner): inner.longestWindow
+        }
     }
 }

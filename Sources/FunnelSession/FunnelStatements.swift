@@ -27,7 +27,7 @@ extension Session {
     /// The biggest drop-offs first; ten of them, where no `limit` says otherwise.
     func leaks(_ statement: FunnelStatement, in source: Source, folder: String) throws(Diagnostic) {
         let plan = try bound(statement, in: source)
-        let size = try? number("deal_size")
+        let size = try? number("deal_size", asOf: statement.query.asOf)
         var answer = try self.leaks(plan, dealSize: size ?? nil)
         let most = statement.query.limit?.count ?? 10
         let all = answer.rows.count
@@ -36,9 +36,10 @@ extension Session {
         if size == nil {
             answer.remarks.append(Remark(.leftOut, "no deals with amounts are loaded, so nothing can be said of what they would be worth"))
         } else {
-            answer.remarks.append(Remark(.scope, "worth: leads lost × the share of those in the next step who reached the last × the average deal size"))
+            let worth = "leads lost × the share of those in the next step who reached the last × the average size of all deals won"
+            answer.remarks.append(Remark(.scope, "worth: \(worth)"))
         }
-        if all > most { answer.remarks.append(Remark(.leftOut, "\(all - most) smaller leaks; `limit \(all)` shows all")) }
+        if all > most { answer.remarks.append(Remark(.leftOut, Counted.text(all - most, "smaller leak", "smaller leaks") + "; `limit \(all)` shows all")) }
         try present(answer, format: statement.query.format, into: statement.query.into, in: source, folder: folder)
     }
 
@@ -84,10 +85,11 @@ extension Session {
         try present(answer, format: statement.format, into: statement.into, in: source, folder: folder)
     }
 
-    /// One number over all that is loaded.
-    private func number(_ kpi: String) throws(Diagnostic) -> Double? {
+    /// One number over all that is loaded, or that was known at a date.
+    private func number(_ kpi: String, asOf: AsOfClause?) throws(Diagnostic) -> Double? {
         let text = Source(name: kpi, text: kpi)
-        guard case .query(let query)? = Parser.parse(text).script.statements.first else { return nil }
+        guard case .query(var query)? = Parser.parse(text).script.statements.first else { return nil }
+        query.asOf = asOf
         return try answer(try Binder.bind(query, in: text, context).plan).rows.first?.first?.double
     }
 
@@ -103,10 +105,26 @@ extension Session {
             let how = settings.stages == nil ? "as the data show it; `set stages …` fixes it" : "as set"
             remarks.append(Remark(.scope, "stages in order: \(funnelContext.funnelStages.joined(separator: ", ")) (\(how))"))
         }
+        remarks += plan.stagesOfOwnNames.map { Remark(.scope, "`\($0)` is the stage of that name, not what leads and deals say") }
         if let runs = store.links.stageRuns, runs.leftOut > 0 {
             remarks.append(
                 Remark(.leftOut, Counted.text(runs.leftOut, "stage row belongs", "stage rows belong") + " to no lead that is loaded, or has no time"))
         }
         return remarks
+    }
+}
+
+extension FunnelPlan {
+    /// Steps that are stages and bear the name of what leads and deals say by themselves, where other steps are of these: not what one
+    /// expects beside them.
+    fileprivate var stagesOfOwnNames: [String] {
+        let readsOthers = steps.contains { step in
+            switch step.events {
+            case .created, .qualified, .dealCreated, .won, .leads: true
+            case .stage, .stages: false
+            }
+        }
+        guard readsOthers else { return [] }
+        return steps.filter { step in if case .stage = step.events { Binder.ownSteps.contains(Name.fold(step.name)) } else { false } }.map(\.name)
     }
 }

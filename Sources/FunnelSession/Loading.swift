@@ -21,14 +21,7 @@ extension Session {
         }
         if let filter = statement.filter { table = try filtered(table, filter, in: source, &report) }
         if statement.appends, let old = store.tables[table.role] {
-            do throws(Table.AppendFailure) {
-                table = try old.appending(table)
-            } catch {
-                switch error {
-                case .types(let column, let mine, let theirs):
-                    throw Diagnostic.cannotAppend(column, mine, theirs).placed(in: source, at: statement.origin.place.range)
-                }
-            }
+            table = try appended(table, to: old, request, at: statement.origin, in: source, &report)
         }
         let fresh = store.replacing(table, threads: settings.threads)
         try requireSound()
@@ -61,12 +54,26 @@ extension Session {
         var notes: [String] = []
         if role == .deals || role == .leads, links.dealsWithoutLead > 0 {
             notes.append(Counted.text(links.dealsWithoutLead, "deal names", "deals name") + " a lead that is not there; kept, without lead attributes")
+            if let (named, known) = strangers(.deals, links.dealsWithoutLead) { notes.append(Self.noneLinked("deal", named, known)) }
         }
         if role == .stages || role == .leads, links.stagesWithoutLead > 0 {
             notes.append(
                 Counted.text(links.stagesWithoutLead, "stage row names", "stage rows name") + " a lead that is not there; kept, without lead attributes")
+            if let (named, known) = strangers(.stages, links.stagesWithoutLead) { notes.append(Self.noneLinked("stage row", named, known)) }
         }
         return notes
+    }
+
+    private static func noneLinked(_ row: String, _ named: String, _ known: String) -> String {
+        "no \(row) names a lead that is there: they name such as `\(named)`, and the ids of leads are such as `\(known)`"
+    }
+
+    /// Where no row of a table names a lead that is there: the first that it names, and the first lead's id.
+    private func strangers(_ role: TableRole, _ without: Int) -> (named: String, known: String)? {
+        guard let keys = store.tables[role]?.column(.lead), let ids = store.tables[.leads]?.column(.id), without == keys.count - keys.missing,
+            let named = (0..<keys.count).first(where: { !keys.isMissing($0) }), let known = (0..<ids.count).first(where: { !ids.isMissing($0) })
+        else { return nil }
+        return (Self.short(keys.value(named)), Self.short(ids.value(known)))
     }
 
     /// What a statement asks of the loader.

@@ -26,6 +26,15 @@ extension Diagnostic {
             mends: [Suggestion.mend(for: name, among: dialects) ?? "the dialects are \(dialects.joined(separator: ", "))"])
     }
 
+    package static func unknownEnding(_ ending: String) -> Diagnostic {
+        Diagnostic(
+            .error, "an answer is not written as `.\(ending)`",
+            mends: [
+                "the name's ending says the format: `.csv`, `.tsv`, `.json`, `.ndjson`, `.md`, `.arrow`, `.feather`; or `.txt`, as it is shown",
+                "`as FORMAT` before `into` writes that format under any name",
+            ])
+    }
+
     package static func unknownFormat(_ name: String) -> Diagnostic {
         let formats = OutputFormat.allCases.map(\.rawValue)
         return Diagnostic(
@@ -70,6 +79,15 @@ extension Diagnostic {
         Diagnostic(
             .error, "`\(column)` is \(mine.name) in the store and \(theirs.name) in this file", cause: .data,
             mends: ["nothing was added; load the file without `append`, or give its column another name with `with`"])
+    }
+
+    package static func idsInStore(_ column: String, _ example: String, _ table: TableRole, count: Int) -> Diagnostic {
+        let others = count == 1 ? "it is the only such row" : "there are \(Grouped.text(count)) such rows"
+        return Diagnostic(
+            .error, "`\(column)` holds `\(example)`, which a \(table.singular) of the store has already; \(others)", cause: .data,
+            mends: [
+                "nothing was added; `on duplicate keep first` leaves such rows out, `on duplicate keep last` puts them in place of those of the store"
+            ])
     }
 
     package static func valueNotThere(_ text: String, column: String, table: TableRole, nearest: [(text: String, rows: Int)], all: Bool) -> Diagnostic {

@@ -97,9 +97,11 @@ extension Session {
             guard let format = OutputFormat(rawValue: name.folded) else { throw Diagnostic.unknownFormat(name.text).placed(in: source, at: name.range) }
             return format
         }
-        if let ending = file?.path.split(separator: ".").last.map({ $0.lowercased() }) {
+        if let file, let ending = Files.ending(file.path) {
             if ending == "md" { return .markdown }
             if let format = OutputFormat(rawValue: ending) { return format }
+            // What says another kind of file would not be one.
+            guard ending == "txt" || Rendering.isArrow(file.path) else { throw Diagnostic.unknownEnding(ending).placed(in: source, at: file.place.range) }
         }
         return configuration.format ?? settings.format
     }

@@ -60,20 +60,29 @@ struct TestBlock {
     }
 
     /// Runs it in a session of its own that knows the definitions of this one. Returns what failed.
-    func failures(_ test: TestStatement, in source: Source) -> [Diagnostic] {
-        var found: [Diagnostic] = []
+    func failures(_ test: TestStatement, in source: Source) -> [SessionEvent] {
+        var found: [SessionEvent] = []
+        var hasFailed = false
         let inner = Session(session.configuration, settings: session.settings) { event in
-            if case .diagnostic(let diagnostic) = event, diagnostic.severity == .error { found.append(diagnostic) }
+            switch event {
+            case .diagnostic(let diagnostic) where diagnostic.severity == .error:
+                hasFailed = true
+                found.append(event)
+            // The groups that failed, with what they are.
+            case .text where hasFailed: found.append(event)
+            default: break
+            }
         }
         inner.definitions = session.definitions
         inner.parameters = session.parameters
         inner.targets = session.targets
         for item in test.items {
+            hasFailed = false
             switch item {
             case .rows(let rows):
                 do throws(Diagnostic) {
                     inner.store = inner.store.replacing(try table(rows, in: source))
-                } catch { found.append(error.placed(in: source, at: test.place.range)) }
+                } catch { found.append(.diagnostic(error.placed(in: source, at: test.place.range))) }
             case .expect(let check): _ = inner.perform(.check(check), in: source, folder: session.configuration.folder)
             case .statement(let statement): _ = inner.perform(statement, in: source, folder: session.configuration.folder)
             }
@@ -106,8 +115,8 @@ extension Session {
                 guard perform(statement, in: source, folder: folder) else { return status }
             case .test(let test):
                 let problems = TestBlock(self, context).problems(test, in: source)
-                let failures = problems.isEmpty ? TestBlock(self, context).failures(test, in: source) : problems
-                for failure in failures { emit(.diagnostic(failure)) }
+                let failures = problems.isEmpty ? TestBlock(self, context).failures(test, in: source) : problems.map { .diagnostic($0) }
+                failures.forEach(emit)
                 emit(.text([StyledLine([.init(failures.isEmpty ? "ok    " : "failed", failures.isEmpty ? .number : .error), .init(" \(test.name)")])]))
                 if failures.isEmpty { summary.passed += 1 } else { summary.failed += 1 }
                 if !failures.isEmpty { worsen(to: problems.isEmpty ? 1 : 2) }

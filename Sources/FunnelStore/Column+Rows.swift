@@ -172,11 +172,12 @@ extension Column.Values {
         switch (self, other) {
         case (.text(let a, let mine), .text(let b, let theirs)):
             var texts = mine.texts
-            var places: [String: UInt32] = [:]
-            for (code, text) in texts.enumerated() { places[text] = UInt32(code) }
+            var places: [Spelling: UInt32] = [:]
+            for (code, text) in texts.enumerated() { places[Spelling(text)] = UInt32(code) }
             let map = theirs.texts.map { text -> UInt32 in
-                if let known = places[text] { return known }
-                places[text] = UInt32(texts.count)
+                let spelling = Spelling(text)
+                if let known = places[spelling] { return known }
+                places[spelling] = UInt32(texts.count)
                 texts.append(text)
                 return UInt32(texts.count - 1)
             }

@@ -5,7 +5,7 @@ extension Store {
     /// The store as it stood just before a moment, in microseconds since 1970-01-01.
     ///
     /// Leads, stage rows and costs dated later do not exist. A deal made later does not either; one that closed later is
-    /// open, and where deals have no date of creation it is not known to have existed. A qualification dated later has not
+    /// open, and one without a date of creation exists once it has closed. A qualification dated later has not
     /// happened. Rows without a date are kept: nothing says that they came later.
     ///
     /// Of stage rows and costs, only tables that are read are made: `read` names them.
@@ -23,8 +23,10 @@ extension Store {
     }
 
     private func pastDeals(_ deals: Table, _ moment: Int64) -> Table {
-        let own = (deals.column(.created) ?? deals.column(.closed)).flatMap(InstantReader.init)
-        var later = own.map { $0.later(moment) } ?? Bitmap(words: Buffer(zeros: (deals.rowCount + 63) / 64), count: deals.rowCount)
+        let closed = deals.column(.closed).flatMap(InstantReader.init)
+        let created = deals.column(.created).flatMap(InstantReader.init)
+        var later =
+            (created ?? closed)?.later(moment, orElse: closed) ?? Bitmap(words: Buffer(zeros: (deals.rowCount + 63) / 64), count: deals.rowCount)
         // A deal does not come before its lead.
         if let links = links.leadOfDeal, let leads = tables[.leads]?.column(.created).flatMap(InstantReader.init) {
             let lead = leads.later(moment)
@@ -38,16 +40,22 @@ extension Store {
 }
 
 extension InstantReader {
-    /// Which rows are dated at or after a moment.
-    fileprivate func later(_ moment: Int64) -> Bitmap {
+    /// Which rows are dated at or after a moment; a row without a date by the other's.
+    fileprivate func later(_ moment: Int64, orElse other: InstantReader? = nil) -> Bitmap {
         let count = days.count
         let words = Buffer<UInt64>(zeros: (count + 63) / 64)
         let size = 4096
-        withUnsafeTemporaryAllocation(of: Int64.self, capacity: size) { times in
+        let other = validity == nil ? nil : other
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: 2 * size) { memory in
+            let (times, others) = (memory.baseAddress!, memory.baseAddress! + size)
             for first in stride(from: 0, to: count, by: size) {
                 let rows = first..<min(first + size, count)
                 // A date that is missing is before all others.
-                read(rows, times.baseAddress!)
+                read(rows, times)
+                if let other {
+                    other.read(rows, others)
+                    for at in 0..<rows.count where times[at] == Self.missing { times[at] = others[at] }
+                }
                 for at in 0..<rows.count { words.base[(first + at) >> 6] |= (times[at] >= moment ? 1 : 0) << UInt64((first + at) & 63) }
             }
         }

@@ -119,7 +119,8 @@ struct NaiveStore {
         keep(.costs) { !isLater($0.cell(.date, $1)) }
         keep(.deals) { deals, row in
             if let lead = whole.lead(of: row, in: .deals), let leads = whole.tables[.leads], isLater(leads.cell(.created, lead)) { return false }
-            return !isLater(deals.cell(deals.has(.created) ? .created : .closed, row))
+            let created = deals.cell(.created, row)
+            return !isLater(created == .missing ? deals.cell(.closed, row) : created)
         }
         func hide(_ role: TableRole, _ hidden: [ColumnRole], where isHidden: (Rows, Int) -> Bool) {
             guard let rows = tables[role] else { return }

@@ -71,7 +71,7 @@ private let header = "id,created,amount\n"
     ) throws {
         let bench = Workbench()
         let text =
-            "id,created,\"amo\"\"unt\",t\r\n1,2021-01-01,5,a\r\n2,soon,\"6\",\"b, \"\"c\"\"\nd\"\r\n3,2021-01-03\r\n4,2021-01-04,7,e\r\n5,,x,gone\r\n"
+            "id,created,\"amo\"\"unt\",t\r\n1,2021-01-01,5,a\r\n2,soon,\"6\",\"b, \"\"c\"\"\nd\"\r\n3,2021-01-03\r\n,,,\r\n\r\n,,,\r\n4,2021-01-04,7,e\r\n5,,x,gone\r\n,,,\r\n"
         bench.write(Array(text.utf8))
         let request = bench.request(.deals) {
             $0.onError = .skip(into: bench.folder + "/rejects.csv")

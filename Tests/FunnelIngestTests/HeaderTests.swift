@@ -71,6 +71,8 @@ import Testing
                 .customer: "Deal - Organization", .created: "Deal - Deal created", .closed: "Deal - Won time",
                 .source: "Deal - Source channel",
             ])
+        #expect(roles(.deals, "Deal - Won time,Deal - Lost time,Deal - Deal closed on")[.closed] == "Deal - Deal closed on")
+        #expect(roles(.deals, "won_time,lost_time,close_time")[.closed] == "close_time")
     }
 
     @Test("exports of Zoho are known") func zoho() {

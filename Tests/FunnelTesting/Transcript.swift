@@ -38,6 +38,14 @@ package final class Transcript {
         return box.lines.map { String($0.reversed().drop { $0 == " " }.reversed()) }.joined(separator: "\n")
     }
 
+    /// What `funnel test` says of a text.
+    package func test(_ text: String) -> String {
+        box.lines = []
+        var summary = TestSummary()
+        status = session.test(text, named: "<input>", folder: nil, &summary)
+        return box.lines.joined(separator: "\n")
+    }
+
     private static func lines(of event: SessionEvent) -> [String] {
         switch event {
         case .answer(let answer, let format):
