@@ -49,6 +49,9 @@ struct Foot {
         }
         if facts.readsLifetime, let remark = lifetimes() { remarks.append(remark) }
         if let remark = Self.shortWindows(bound.plan) { remarks.append(remark) }
+        if bound.plan.top?.withOther == true, let answer, Self.hasTwoOthers(answer) {
+            remarks.append(Remark(.caution, "a group is called `other` as well; the last line `other` is the rest"))
+        }
         if facts.isCohort, let answer, let remark = try young(bound, answer) { remarks.append(remark) }
         return remarks
     }
@@ -60,6 +63,15 @@ struct Foot {
         guard longest > 1, let grain = grains.first else { return nil }
         let short = longest == 2 ? "that of the first is shorter" : "those of the first \(longest - 1) are shorter"
         return Remark(.caution, "rolling windows reach no further back than the first \(grain.rawValue) asked for: \(short)")
+    }
+
+    /// Whether a group has the name, and the other keys, of the line of the rest.
+    private static func hasTwoOthers(_ answer: Answer) -> Bool {
+        var seen: Set<[Value]> = []
+        return answer.rows.contains { row in
+            let keys = Array(row.prefix(answer.keyCount))
+            return keys.contains(.text("other")) && !seen.insert(keys).inserted
+        }
     }
 
     /// Lifetimes are those of customers seen so far; most of one purchase say little.
