@@ -50,7 +50,7 @@ class Postgres:
     """
     INDEXES = "create index on deals (lead); create index on stages (lead); vacuum analyze;"
 
-    def __init__(self, folder, threads, uri):
+    def __init__(self, folder, threads, leads, uri):
         import psycopg
 
         # The client and funnel speak to the server through one address, so its options hold for both.
@@ -59,6 +59,8 @@ class Postgres:
         if self.ask("select to_regclass('leads')::text") == [(None,)]:
             copies = "".join(f"\\copy {table} from '{folder}/{table}.csv' csv header\n" for table in ("leads", "deals", "stages", "costs"))
             subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", uri], input=self.SETUP + copies + self.INDEXES, text=True, check=True)
+        found = self.ask("select count(*) from leads")[0][0]
+        assert found == leads, f"the server has {found} leads of another run; name a database that has no tables yet"
         self.version = self.ask("show server_version")[0][0]
 
     def ask(self, text):

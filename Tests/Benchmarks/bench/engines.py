@@ -49,7 +49,7 @@ def main():
     Funnel(arguments.funnel, folder).sample(arguments.leads)
     makers = {"duckdb": lambda: DuckDB(folder, threads)}
     if arguments.postgres:
-        makers["postgres"] = lambda: Postgres(folder, threads, arguments.postgres)
+        makers["postgres"] = lambda: Postgres(folder, threads, arguments.leads, arguments.postgres)
     kept = folder / "engines.json"
     found = json.loads(kept.read_text()) if kept.exists() else {}
     failures = []
