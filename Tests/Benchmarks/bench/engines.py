@@ -3,8 +3,8 @@
 Usage: python -m bench.engines FUNNEL --leads N --folder FOLDER [--runs N] [--postgres URI] [--engine NAME] [--only QUERY,…]
 
 The three are asked by turns, each turn in another order: both texts through one client, and the query through a funnel that is connected to the same
-database all along. What the client adds is the median of the differences between the road and funnel's own text of the same turn. All answers must agree,
-and the counts of open leads in both texts. What was measured before stays in the report until it is measured again.
+database all along. What the client adds is the median of the differences between the road and funnel's own text of the same turn, with their quartiles. All
+answers must agree, and the counts of open leads in both texts. What was measured before stays in the report until it is measured again.
 """
 
 import argparse
@@ -42,8 +42,8 @@ def main():
     arguments = parser.parse_args()
     if unknown := set(arguments.only) - set(experts.TEN):
         parser.error(f"no query is named {', '.join(sorted(unknown))}; there are {', '.join(experts.TEN)}")
-    if arguments.runs < 2:
-        parser.error("the first run does not count, so there must be two at least")
+    if arguments.runs < 3:
+        parser.error("the first run does not count, and a spread needs two more, so there must be three at least")
     threads = len(os.sched_getaffinity(0))
     folder = (arguments.folder / str(arguments.leads)).resolve()
     Funnel(arguments.funnel, folder).sample(arguments.leads)
@@ -140,8 +140,9 @@ def line(query, times):
     """A line of the table: medians, and medians of what is compared turn by turn."""
     expert, sql, road = (times[way] for way in WAYS)
     ratios = [statistics.median(mine / theirs for mine, theirs in zip(own, expert)) for own in (sql, road)]
-    added = statistics.median(whole - part for whole, part in zip(road, sql))
-    cells = [f"{statistics.median(taken):,.1f}" for taken in (expert, sql, road)] + [f"{ratio:.2f}" for ratio in ratios] + [f"{added:,.1f}"]
+    low, added, high = statistics.quantiles([whole - part for whole, part in zip(road, sql)], method="inclusive")
+    cells = [f"{statistics.median(taken):,.1f}" for taken in (expert, sql, road)] + [f"{ratio:.2f}" for ratio in ratios]
+    cells.append(f"{added:,.1f} ({low:,.0f} to {high:,.0f})")
     return f"| `{query.text}` | {len(expert)} | {' | '.join(cells)} |"
 
 
