@@ -32,7 +32,7 @@ struct ChainWriter {
     // MARK: - Plain funnels
 
     /// Whether no step is skipped, none is entered but the first, and an event is one step: then each step's time is enough.
-    private var isPlain: Bool {
+    var isPlain: Bool {
         guard plan.order == .ordered, !plan.isOpen, !plan.steps.contains(where: \.isOptional) else { return false }
         guard !plan.keys.contains(where: { if case .stage = $0 { true } else { false } }) else { return false }
         var seen: Set<StepEvents> = []
@@ -50,7 +50,7 @@ struct ChainWriter {
     }
 
     /// Where a step's events stand among those of one time.
-    private func rank(_ step: Int) -> Int {
+    func rank(_ step: Int) -> Int {
         guard !plan.stageOrder.isEmpty else { return step }
         switch plan.steps[step].events {
         case .stage(let name): return plan.stageOrder.firstIndex { Name.fold($0) == Name.fold(name) } ?? 0

@@ -6,6 +6,8 @@ extension DialectRules {
     var countsInUnits: Bool { false }
     var settings: String? { nil }
     var hasPercentile: Bool { true }
+    var sortsForPercentiles: Bool { false }
+    var gathersTimes: Bool { false }
     var repeatsParts: Bool { false }
     var numbersFirst: Bool { false }
     var asksInAggregates: Bool { true }
@@ -89,6 +91,10 @@ extension DialectRules {
     func byCodePoints(_ text: String) -> String { text }
 
     func filtered(_ aggregate: String, _ condition: String?) -> String { condition.map { "\(aggregate) filter (where \($0))" } ?? aggregate }
+    func list(_ value: String) -> String { "array_agg(\(value))" }
+    func earliest(_ name: String, of list: String, _ comparison: String, in part: String) -> String {
+        "select *\nfrom \(part)\ncross join lateral (select min(t) as \(name) from unnest(\(list)) as t where t \(comparison)) as \(name)s"
+    }
     func same(_ a: String, _ b: String, _ type: SQLType) -> String { "\(a) is not distinct from \(b)" }
 
     /// The same as an equation, by which engines join that would try all pairs.

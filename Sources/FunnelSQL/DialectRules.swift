@@ -14,6 +14,10 @@ protocol DialectRules: Sendable {
     var settings: String? { get }
     /// Whether a percentile is an aggregate; else it is computed from numbered rows.
     var hasPercentile: Bool { get }
+    /// Whether all rows are sorted by their groups where one aggregate is a percentile, and not only its own values.
+    var sortsForPercentiles: Bool { get }
+    /// Whether the times of a lead's steps are gathered into lists, in one pass over the stage rows; else each step is joined to the one before.
+    var gathersTimes: Bool { get }
     /// Whether a part is computed again wherever it is named, so that parts upon parts take forever.
     var repeatsParts: Bool { get }
     /// Whether the first of some lines are found by their numbers; else by `limit`.
@@ -98,6 +102,9 @@ protocol DialectRules: Sendable {
     // Aggregates and relations
     func filtered(_ aggregate: String, _ condition: String?) -> String
     func percentile(_ value: String, _ thousandths: Int) -> String
+    func list(_ value: String) -> String
+    /// The query of all rows of a part, each with the earliest time of a list of it that compares so, as a column `name`.
+    func earliest(_ name: String, of list: String, _ comparison: String, in part: String) -> String
     /// Whether two columns of one type have the same value, or both none.
     func same(_ a: String, _ b: String, _ type: SQLType) -> String
     /// What a column of the answer is cast to.

@@ -91,6 +91,23 @@ struct EventWriter {
         return "select \(try self.key(key)) as lead_key, \(read) as step_time\n\(try rows.source())\nwhere \(Condition.all(conditions).text)"
     }
 
+    /// The times of steps that are stage rows, lead by lead: `lead_key`, the first step's `first_time`, and the lists `times_2` and so on.
+    func gathered() throws(Diagnostic) -> String {
+        let rows = RowWriter(draft, .stages)
+        guard let key = try rows.own(.lead), let time = try rows.own(.entered) else { throw .noTable("stages") }
+        let read = rows.time(rules.read(time.text, time.type), time.type, as: try timeType())
+        var steps: [Condition] = []
+        for step in plan.steps { steps.append(try condition(step.events, rows)) }
+        var conditions = [
+            Condition("\(key.text) is not null", mayBeUnknown: false), Condition("\(time.text) is not null", mayBeUnknown: false), .any(steps),
+        ]
+        if let filter = plan.stageFilter { conditions.append(try rows.condition(filter)) }
+        let first = rules.filtered("min(\(read))", steps[0].text)
+        var items = ["\(try self.key(key)) as lead_key", "\(first) as first_time"]
+        for step in steps.indices.dropFirst() { items.append("\(rules.filtered(rules.list(read), steps[step].text)) as times_\(step + 1)") }
+        return Layout.clause("select", items) + "\n\(try rows.source())\nwhere \(Condition.all(conditions).text)\ngroup by 1\nhaving \(first) is not null"
+    }
+
     // MARK: - All events
 
     /// The names of the first step's row among the columns of events.

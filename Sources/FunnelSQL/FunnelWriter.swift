@@ -7,7 +7,7 @@ struct FunnelWriter {
     let plan: FunnelPlan
     let draft: Draft
 
-    private var rules: any DialectRules { draft.rules }
+    var rules: any DialectRules { draft.rules }
     private var spans: [TimeSpan?] { plan.windows.isEmpty ? [nil] : plan.windows.map(\.span) }
 
     static func shape(_ key: PlanKey, _ scanKey: ScanKey, _ table: TableRole, _ draft: Draft) throws(Diagnostic) -> KeyShape {
@@ -44,44 +44,52 @@ struct FunnelWriter {
             let items = columns.map { "\(rules.null($0.type)) as \(rules.quoted($0.name))" }
             return (Layout.clause("select", items) + "\nwhere 1 = 0", columns)
         }
-        let timed = try timed(shapes, names)
-        let counted = counted(timed, names)
-        return try lines(counted, shapes, names)
+        let chains = ChainWriter(EventWriter(draft: draft, plan: plan))
+        let histories = HistoryWriter(chains: chains)
+        guard histories.isFit else { return try lines(counted(try timed(chains, shapes, names), names), shapes, names) }
+        return try lines(try counted(byLead: try histories.times(), chains, shapes, names), shapes, names)
     }
 
     // MARK: - Steps reached
 
     /// Adds the part of the steps that leads reached, with the keys of their groups and the days since the step before.
-    private func timed(_ shapes: [KeyShape], _ names: [String]) throws(Diagnostic) -> String {
-        let events = EventWriter(draft: draft, plan: plan)
-        let type = try events.timeType()
+    private func timed(_ chains: ChainWriter, _ shapes: [KeyShape], _ names: [String]) throws(Diagnostic) -> String {
         var selects: [String] = []
         for (window, span) in spans.enumerated() {
-            let reached = try ChainWriter(events).reached(window: span)
-            let leads = draft.catalog.tables[.leads].map { _ in RowWriter(draft, .leads) }
-            var items: [String] = []
-            for (index, key) in plan.keys.enumerated() {
-                let text: String
-                switch key {
-                case .lead(_, let scanKey): text = try leads?.key(scanKey, shapes[index], plan.rules) ?? rules.null(shapes[index].type)
-                case .stage: text = "r.\(EventWriter.rowKey(index))"
-                case .period(_, let grain): text = period(grain, "r.first_time", type)
-                }
-                items.append("\(text) as \(names[index])")
-            }
-            items += ["\(window + 1) as window_number", "r.step_number as step_number", "\(rules.real("r.elapsed")) / 86400000000 as days"]
-            var conditions: [Condition] = []
-            if let leads, let filter = plan.leadFilter { conditions.append(try leads.condition(filter)) }
-            if let from = plan.from { conditions.append(Condition("r.first_time >= \(bound(from, type))")) }
-            if let until = plan.until { conditions.append(Condition("r.first_time < \(bound(until, type))")) }
-            let filter = Condition.all(conditions)
-            var source = "from \(reached) as r"
-            if let leads, let id = try leads.own(.id) {
-                source = try leads.source(joinedTo: "\(reached) as r", on: "\(try events.key(id)) = r.lead_key")
-            }
-            selects.append(Layout.clause("select", items) + "\n\(source)" + (filter.text == "true" ? "" : "\nwhere \(filter.text)"))
+            let (keys, source) = try leads(of: try chains.reached(window: span), chains.events, shapes, names)
+            let items = keys + ["\(window + 1) as window_number", "r.step_number as step_number", "\(rules.real("r.elapsed")) / 86400000000 as days"]
+            selects.append(Layout.clause("select", items) + "\n" + source)
         }
         return draft.add("steps_of_leads", selects.joined(separator: "\nunion all\n"))
+    }
+
+    /// The keys of the groups of the leads in a part `r` of what they reached, and where these stand: the part, the leads of it, and
+    /// what is asked of them.
+    func leads(
+        of reached: String, _ events: EventWriter, _ shapes: [KeyShape], _ names: [String]
+    ) throws(Diagnostic) -> (keys: [String], source: String) {
+        let type = try events.timeType()
+        let leads = draft.catalog.tables[.leads].map { _ in RowWriter(draft, .leads) }
+        var keys: [String] = []
+        for (index, key) in plan.keys.enumerated() {
+            let text: String
+            switch key {
+            case .lead(_, let scanKey): text = try leads?.key(scanKey, shapes[index], plan.rules) ?? rules.null(shapes[index].type)
+            case .stage: text = "r.\(EventWriter.rowKey(index))"
+            case .period(_, let grain): text = period(grain, "r.first_time", type)
+            }
+            keys.append("\(text) as \(names[index])")
+        }
+        var conditions: [Condition] = []
+        if let leads, let filter = plan.leadFilter { conditions.append(try leads.condition(filter)) }
+        if let from = plan.from { conditions.append(Condition("r.first_time >= \(bound(from, type))")) }
+        if let until = plan.until { conditions.append(Condition("r.first_time < \(bound(until, type))")) }
+        let filter = Condition.all(conditions)
+        var source = "from \(reached) as r"
+        if let leads, let id = try leads.own(.id) {
+            source = try leads.source(joinedTo: "\(reached) as r", on: "\(try events.key(id)) = r.lead_key")
+        }
+        return (keys, source + (filter.text == "true" ? "" : "\nwhere \(filter.text)"))
     }
 
     /// A date where dates are compared: the first midnight that is not before the moment.

@@ -61,14 +61,19 @@ struct PlanWriter {
         var units: [Unit] = []
         for (index, scan) in plan.scans.enumerated() {
             let mine = slots.filter { $0.scan == index }
-            let plain = mine.filter { rules.hasPercentile || $0.components[0].function != "percentile" }
+            let sparse = keys.isEmpty ? [] : try scans.sparse(index, mine)
+            let others = mine.filter { slot in !sparse.contains { $0.aggregate.slot == slot.aggregate.slot } }
+            let plain = others.filter { rules.hasPercentile || $0.components[0].function != "percentile" }
             if !plain.isEmpty || !keys.isEmpty { units.append(try scans.unit(index, plain, by: keys, named: title(scan.table, keys))) }
-            for slot in mine where !plain.contains(where: { $0.aggregate.slot == slot.aggregate.slot }) {
+            for slot in sparse {
+                units.append(try scans.unit(index, sparse: slot, by: keys, named: "\(slot.components[0].name)_\(title(scan.table, keys))"))
+            }
+            for slot in others where !plain.contains(where: { $0.aggregate.slot == slot.aggregate.slot }) {
                 let map = LineMap(relation: "", condition: "", keys: names.map { ("v.\($0)", $0) })
                 units.append(try scans.numbered(index, slot, map: map, named: "\(slot.components[0].name)_\(title(scan.table, keys))"))
             }
         }
-        // Only scans decide which groups are lines; what was numbered stands beside them.
+        // Only scans decide which groups are lines; percentiles of their own stand beside them.
         let isPlain = plan.scans.allSatisfy(\.makesGroups)
         if isPlain { for index in units.indices { units[index].makesGroups = true } }
         return scans.meet(units, on: names, named: keys.isEmpty ? "all_rows" : "groups", onlyShown: true)

@@ -7,6 +7,9 @@ struct PostgresRules: DialectRules {
     /// A list that does not fit into the memory of a worker is read again for every row.
     let asksInAggregates = false
     let countsInScans = true
+    let sortsForPercentiles = true
+    /// Sorts and hash tables that go to the disk are what a join for each step takes.
+    let gathersTimes = true
 
     func type(_ type: SQLType) -> String {
         switch type {

@@ -6,7 +6,8 @@ import FunnelText
 final class RowWriter {
     let draft: Draft
     let table: TableRole
-    private var joins: [String] = []
+    /// What was joined to the rows, of which a row may have nothing.
+    private(set) var joins: [String] = []
     private var joined: [String: String] = [:]
 
     init(_ draft: Draft, _ table: TableRole) {

