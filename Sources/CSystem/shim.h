@@ -121,6 +121,39 @@ static inline long system_pick_codes(const uint8_t *codes, const uint64_t *bits,
     return at - picked;
 }
 
+#if defined(__x86_64__)
+/// `system_keep`, 8 values at a step; returns how many values it looked at.
+__attribute__((target("avx512f"))) static inline long system_keep_by_8(
+    const int64_t *values, long count, int64_t low, int64_t high, int64_t *kept, long *at, long *below) {
+    const __m512i lows = _mm512_set1_epi64(low), highs = _mm512_set1_epi64(high);
+    long first = 0;
+    for (; first + 8 <= count; first += 8) {
+        __m512i some = _mm512_loadu_si512(values + first);
+        __mmask8 under = _mm512_cmplt_epi64_mask(some, lows);
+        __mmask8 inside = _mm512_mask_cmple_epi64_mask((__mmask8)~under, some, highs);
+        _mm512_storeu_si512(kept + *at, _mm512_maskz_compress_epi64(inside, some));
+        *at += __builtin_popcount(inside);
+        *below += __builtin_popcount(under);
+    }
+    return first;
+}
+#endif
+
+/// Writes those of some values that lie between two others, which count, and up to 64 bytes behind them; returns how many they are, and adds to
+/// `below` how many values lie below.
+static inline long system_keep(const int64_t *values, long count, int64_t low, int64_t high, int64_t *kept, long *below) {
+    long at = 0, first = 0;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f")) first = system_keep_by_8(values, count, low, high, kept, &at, below);
+#endif
+    for (; first < count; first++) {
+        kept[at] = values[first];
+        at += values[first] >= low && values[first] <= high;
+        *below += values[first] < low;
+    }
+    return at;
+}
+
 /// The top bits of 64 bytes.
 static inline uint64_t system_top_bits(const uint8_t *bytes) {
     uint64_t bits = 0;

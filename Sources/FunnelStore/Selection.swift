@@ -1,3 +1,5 @@
+import CSystem
+
 /// Exact order statistics without a full sort.
 package enum Selection {
     /// Puts the k-th smallest value (from 0) at index k, none that is larger before it and none that is smaller behind: quickselect after Lomuto,
@@ -123,37 +125,11 @@ package enum Selection {
         return Ranks(low: low, high: values[(place + 1)...].min() ?? low, fraction: Double(thousandths) / 1000)
     }
 
-    /// Writes those of some values that lie in `low...high`, and one place behind them; says how many they are, and how many values lie below.
-    private static func keep(
-        _ values: UnsafeBufferPointer<Int64>, between low: Int64, _ high: Int64, _ kept: UnsafeMutablePointer<Int64>
-    ) -> (kept: Int, below: Int) {
-        typealias Lanes = SIMD8<Int64>
-        guard let base = values.baseAddress else { return (0, 0) }
-        let width = UInt64(bitPattern: high &- low)
-        var (at, below) = (0, 0)
-        func take(_ value: Int64) {
-            kept[at] = value
-            at &+= one(if: UInt64(bitPattern: value &- low) <= width)
-        }
-        let lows = Lanes(repeating: low)
-        var belows = Lanes.zero
-        let whole = values.count / Lanes.scalarCount * Lanes.scalarCount
-        for first in stride(from: 0, to: whole, by: Lanes.scalarCount) {
-            belows &-= unsafeBitCast(UnsafeRawPointer(base + first).loadUnaligned(as: Lanes.self) .< lows, to: Lanes.self)
-            for value in first..<first &+ Lanes.scalarCount { take(base[value]) }
-        }
-        for value in whole..<values.count {
-            below &+= one(if: base[value] < low)
-            take(base[value])
-        }
-        return (at, below &+ Int(belows.wrappedSum()))
-    }
-
     /// One percentile in one pass over the values: a sample says between which two values it very likely lies; those between them are kept and those
     /// below counted (after Floyd and Rivest, "Expected time bounds for selection", 1975). Nil where the sample was wrong.
     private static func percentile(_ pieces: [UnsafeBufferPointer<Int64>], _ count: Int, _ thousandths: Int) -> Ranks? {
         var sample: [Int64] = []
-        for piece in pieces { for at in stride(from: 0, to: piece.count, by: 31) { sample.append(piece[at]) } }
+        for piece in pieces { for at in stride(from: 0, to: piece.count, by: 61) { sample.append(piece[at]) } }
         let (place, share) = (Double(sample.count) * Double(thousandths) / 1000, Double(thousandths) / 1000)
         let deviation = (Double(sample.count) * share * (1 - share)).squareRoot() * 3 + 2
         let (first, last) = (Int((place - deviation).rounded(.down)), Int(place + deviation))
@@ -163,15 +139,11 @@ package enum Selection {
             let from = Swift.max(first, 0)
             return (low, last >= sample.count ? .max : select(sample.baseAddress! + from, sample.count - from, last - from))
         }
-        // One more place: what is not kept is written behind what is, and written over.
-        let kept = UnsafeMutablePointer<Int64>.allocate(capacity: count + 1)
+        // Some more places: what is not kept is written behind what is, and written over.
+        let kept = UnsafeMutablePointer<Int64>.allocate(capacity: count + 8)
         defer { kept.deallocate() }
         var (at, below) = (0, 0)
-        for piece in pieces {
-            let found = keep(piece, between: low, high, kept + at)
-            at += found.kept
-            below += found.below
-        }
+        for piece in pieces { at += system_keep(piece.baseAddress, piece.count, low, high, kept + at, &below) }
         let (rank, rest) = ((count - 1) * thousandths / 1000, (count - 1) * thousandths % 1000)
         guard rank >= below, rank + (rest > 0 ? 1 : 0) < below + at else { return nil }
         return ranks(UnsafeMutableBufferPointer(start: kept, count: at), at: rank - below, thousandths: rest)
