@@ -26,23 +26,34 @@ extension ArrowReading {
 
     private func own(_ index: Int, _ spans: [Span]) throws -> Made {
         let name = header.names[index]
-        func read(scale: Int?) throws -> [ArrowPiece] {
-            try Parallel.map(spans.count, threads: request.threads) { at in
-                try checkInterrupt()
-                return try piece(index, spans[at].batch, spans[at].rows, scale: scale)
-            }
-        }
-        var pieces = try read(scale: nil)
-        if case .decimal = type(index), pieces.contains(where: { !$0.marks.misfits.isEmpty }) {
-            // Digits behind the point that are zero in every row make room for larger numbers.
-            pieces = try read(scale: try neededScale(index, spans))
-        }
-        var reals: ArrowPart.RealRule?
-        if case .real = type(index) { reals = ArrowPart.realRule(pieces) }
         let arena = Arena()
-        let parts = try Parallel.map(spans.count, threads: request.threads) { [pieces, reals] at in
-            try checkInterrupt()
-            return ArrowPart.make(pieces[at], reals: reals, arena: arena)
+        var reals: ArrowPart.RealRule?
+        let parts: [(part: ColumnPart, empty: Int, notNumbers: Int)]
+        switch type(index) {
+        case .decimal, .real:
+            // How many digits stand behind the point is known when all have been looked at.
+            func read(scale: Int?) throws -> [ArrowPiece] {
+                try Parallel.map(spans.count, threads: request.threads) { at in
+                    try checkInterrupt()
+                    return try piece(index, spans[at].batch, spans[at].rows, scale: scale)
+                }
+            }
+            var pieces = try read(scale: nil)
+            if case .decimal = type(index), pieces.contains(where: { !$0.marks.misfits.isEmpty }) {
+                // Digits behind the point that are zero in every row make room for larger numbers.
+                pieces = try read(scale: try neededScale(index, spans))
+            }
+            if case .real = type(index) { reals = ArrowPart.realRule(pieces) }
+            parts = try Parallel.map(spans.count, threads: request.threads) { [pieces, reals] at in
+                try checkInterrupt()
+                return ArrowPart.make(pieces[at], reals: reals, arena: arena)
+            }
+        default:
+            // A piece becomes a part while it is in the cache, and its memory serves the next one.
+            parts = try Parallel.map(spans.count, threads: request.threads) { at in
+                try checkInterrupt()
+                return ArrowPart.make(try piece(index, spans[at].batch, spans[at].rows), reals: nil, arena: arena)
+            }
         }
         guard let column = try Assembly.column(name, parts.map(\.part), rule: rule(type(index)), check: checkInterrupt) else {
             preconditionFailure("pieces of one scale that do not fit together")
