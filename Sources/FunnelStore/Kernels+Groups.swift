@@ -158,7 +158,7 @@ extension Kernels {
     }
 
     /// The numbers of the groups of the rows with a bit by the codes of a text: a code counts `stride`, from `offset` on, and rows without a value have
-    /// the last of `size` codes. `rows` begins at a multiple of 64. Nil, and nothing is written, where codes are wider than 8 bits.
+    /// the last of `size` codes. `rows` begins at a multiple of 64. False, and nothing is written, where codes are wider than 8 bits.
     package static func pick(
         _ codes: Codes, _ validity: Bitmap?, _ rows: Range<Int>, _ bits: Words, size: Int, stride: Int, offset: Int, _ groups: UnsafeMutablePointer<UInt32>
     ) -> Bool {
