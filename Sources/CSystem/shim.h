@@ -1,3 +1,4 @@
+#pragma once
 #include <malloc.h>
 #include <stdint.h>
 #if defined(__x86_64__)
@@ -152,6 +153,31 @@ static inline long system_keep(const int64_t *values, long count, int64_t low, i
         *below += values[first] < low;
     }
     return at;
+}
+
+/// How many bytes ahead a loop over a column asks for what it reads: a page and a half, for a processor does not ask across the end of a page.
+enum { system_bytes_ahead = 6144 };
+
+/// Which of 64 codes are this one. Asks for codes further on, whose place need not be there.
+static inline uint64_t system_equal_codes(const uint8_t *codes, uint8_t code) {
+    uint64_t bits = 0;
+    __builtin_prefetch(codes + system_bytes_ahead);
+#if defined(__AVX2__)
+    const __m256i same = _mm256_set1_epi8((char)code);
+    for (int part = 0; part < 2; part++) {
+        __m256i some = _mm256_loadu_si256((const __m256i *)(codes + part * 32));
+        bits |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(some, same)) << part * 32;
+    }
+#elif defined(__x86_64__)
+    const __m128i same = _mm_set1_epi8((char)code);
+    for (int part = 0; part < 4; part++) {
+        __m128i some = _mm_loadu_si128((const __m128i *)(codes + part * 16));
+        bits |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(some, same)) << part * 16;
+    }
+#else
+    for (int at = 0; at < 64; at++) bits |= (uint64_t)(codes[at] == code) << at;
+#endif
+    return bits;
 }
 
 /// The top bits of 64 bytes.

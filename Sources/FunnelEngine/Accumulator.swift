@@ -123,7 +123,7 @@ final class Accumulator {
     private static let fewGroups = 64
 
     /// Adds all rows of a morsel by the codes of a text, and to `other` those that satisfy its condition: in one pass.
-    func count(_ morsel: Morsel, by key: StoredText, stride: Int, offset: Int, size: Int, with other: Accumulator, _ scratch: Scratch) {
+    func count(_ morsel: Morsel, by key: KeyCodes, stride: Int, offset: Int, size: Int, with other: Accumulator, _ scratch: Scratch) {
         guard let filter = other.aggregate.filter else { return }
         let own = filter.stored(morsel) == nil ? filter.evaluate(morsel, scratch) : nil
         guard let marks = own.map({ UnsafePointer($0) }) ?? filter.stored(morsel) else { return }

@@ -14,6 +14,8 @@ struct ConstantBits: BitsNode {
 struct NotBits: BitsNode {
     let inner: any BitsNode
 
+    var lent: any BitsNode { NotBits(inner: inner.lent) }
+
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = inner.evaluate(morsel, scratch)
         Kernels.not(words, morsel.count)
@@ -27,6 +29,8 @@ struct JoinedBits: BitsNode {
 
     let join: Join
     let parts: [any BitsNode]
+
+    var lent: any BitsNode { JoinedBits(join: join, parts: parts.map(\.lent)) }
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = parts[0].evaluate(morsel, scratch)
@@ -85,12 +89,7 @@ struct StoredRange: BitsNode {
             }
         }
         Kernels.range(values, morsel.rows, low: low, high: high, words)
-        if let validity {
-            let present = scratch.takeWords()
-            Kernels.copy(validity, morsel.rows, present)
-            Kernels.and(words, present, morsel.count)
-            scratch.give(present)
-        }
+        andPresence(words, validity, morsel, scratch)
         return words
     }
 }
@@ -138,6 +137,8 @@ struct StoredTextTest: BitsNode {
     /// Where the table marks a single code, that one.
     let single: Int?
 
+    var lent: any BitsNode { StoredTextTest(codes: codes.lent, validity: validity?.lent, table: table.lent, single: single) }
+
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = scratch.takeWords()
         if let index = morsel.index {
@@ -150,11 +151,7 @@ struct StoredTextTest: BitsNode {
         } else {
             Kernels.marked(codes, morsel.rows, table: table.base, words)
         }
-        if validity != nil {
-            let present = presenceBits(validity, false, morsel, scratch)
-            Kernels.and(words, present, morsel.count)
-            scratch.give(present)
-        }
+        andPresence(words, validity, morsel, scratch)
         return words
     }
 }

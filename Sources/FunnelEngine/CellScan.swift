@@ -104,21 +104,27 @@ struct CellScan: Sendable {
     private static let fewCells = 4096
     private static let leastDays: Int64 = 32
 
+    /// The same, for one worker.
+    var lent: CellScan {
+        var own = self
+        own.passes = passes.map {
+            Pass(filter: $0.filter?.lent, values: $0.values, presence: $0.presence?.lent, rowsOf: $0.rowsOf, valuesOf: $0.valuesOf)
+        }
+        return own
+    }
+
     /// Cells for each pass.
     func tallies() -> [CellTally] { passes.map { CellTally(days, texts, $0.values) } }
 
     /// Adds the rows of a morsel with a bit, nil for all.
     func add(_ morsel: Morsel, _ bits: Kernels.Words?, to tallies: [CellTally], _ scratch: Scratch) {
-        for (pass, tally) in zip(passes, tallies) {
-            let mine = pass.filter?.evaluate(morsel, scratch) ?? scratch.takeWords()
-            if pass.filter == nil { Kernels.set(true, mine, morsel.count) }
+        for pass in passes.indices {
+            let filter = passes[pass].filter
+            let mine = filter?.evaluate(morsel, scratch) ?? scratch.takeWords()
+            if filter == nil { Kernels.set(true, mine, morsel.count) }
             if let bits { Kernels.and(mine, bits, morsel.count) }
-            if let presence = pass.presence {
-                let there = presenceBits(presence, false, morsel, scratch)
-                Kernels.and(mine, there, morsel.count)
-                scratch.give(there)
-            }
-            tally.add(morsel.rows, mine)
+            andPresence(mine, passes[pass].presence, morsel, scratch)
+            tallies[pass].add(morsel.rows, mine)
             scratch.give(mine)
         }
     }

@@ -70,6 +70,15 @@ func presenceBits(_ validity: Bitmap?, _ fromLead: Bool, _ morsel: Morsel, _ scr
     return words
 }
 
+/// Takes away the rows without a value, of a table's own column.
+func andPresence(_ words: Kernels.Words, _ validity: Bitmap?, _ morsel: Morsel, _ scratch: Scratch) {
+    guard let validity else { return }
+    if morsel.index == nil { return Kernels.and(words, validity, morsel.rows) }
+    let present = presenceBits(validity, false, morsel, scratch)
+    Kernels.and(words, present, morsel.count)
+    scratch.give(present)
+}
+
 /// A date or a time stamp, in microseconds since 1970-01-01. The time of day is read only here.
 struct StoredInstant: NumberNode {
     let days: Integers
@@ -147,6 +156,8 @@ struct StoredBits: BitsNode {
     let bitmap: Bitmap
     let validity: Bitmap?
     let fromLead: Bool
+
+    var lent: any BitsNode { StoredBits(bitmap: bitmap.lent, validity: validity?.lent, fromLead: fromLead) }
 
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words {
         let words = scratch.takeWords()

@@ -27,6 +27,13 @@ struct CompiledAggregate: Sendable {
     let argument: Argument
     let filter: (any BitsNode)?
 
+    /// The same, for one worker.
+    var lent: CompiledAggregate { CompiledAggregate(function: function, slot: slot, argument: argument, filter: filter?.lent) }
+
+    private init(function: AggregateFunction, slot: Int, argument: Argument, filter: (any BitsNode)?) {
+        (self.function, self.slot, self.argument, self.filter) = (function, slot, argument, filter)
+    }
+
     init(_ aggregate: PlanAggregate, _ compiler: RowCompiler) throws(Diagnostic) {
         function = aggregate.function
         slot = aggregate.slot

@@ -12,9 +12,13 @@ protocol KeyNode: Sendable {
     var stored: StoredKey? { get }
     /// The code that all rows of a morsel have, where that is known without reading them.
     func constant(_ rows: Range<Int>) -> UInt32?
+    /// The same, for one worker, which need not wait for the others to count references.
+    var lent: any KeyNode { get }
 }
 
 extension KeyNode {
+    // What holds it is made anew.
+    var lent: any KeyNode { self }
     var storedText: StoredText? { nil }
     var stored: StoredKey? { nil }
     func constant(_ rows: Range<Int>) -> UInt32? { nil }

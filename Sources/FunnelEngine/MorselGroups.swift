@@ -9,7 +9,7 @@ final class MorselGroups {
         /// All rows are of one group.
         case one(Int)
         /// The codes of a stored text, of which there are `size`, the missing one among them; a code counts `stride`, from `offset` on.
-        case codes(StoredText, stride: Int, offset: Int, size: Int)
+        case codes(KeyCodes, stride: Int, offset: Int, size: Int)
     }
 
     private let morsel: Morsel
@@ -58,6 +58,18 @@ final class MorselGroups {
     }
 
     func release() { numbers.map(scratch.give) }
+}
+
+/// The codes of a text key as they are stored, for one worker: it asks for them many times in a morsel, and has buffers of its own so that
+/// it need not wait for the others.
+final class KeyCodes {
+    let codes: Codes
+    let validity: Bitmap?
+
+    init(_ text: StoredText) {
+        codes = text.codes.lent
+        validity = text.validity?.lent
+    }
 }
 
 /// The groups of the rows that a kernel is given: a number for each or, without numbers, all of the group `first`.

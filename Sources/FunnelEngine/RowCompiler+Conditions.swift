@@ -180,7 +180,7 @@ extension RowCompiler {
             let (column, fromLead) = try textColumn(reference)
             if case .text(let codes, let dictionary) = column.values, !fromLead {
                 let (table, single) = mark(dictionary.texts, matches)
-                return StoredTextTest(codes: codes, validity: column.validity, table: table, single: single)
+                return StoredTextTest(codes: codes, validity: matches.asksPresence(dictionary) ? column.validity : nil, table: table, single: single)
             }
         }
         let node = try text(value)

@@ -164,10 +164,18 @@ private struct CostLedger {
         noteValidity(reference, column)
     }
 
-    private mutating func addText(_ reference: ColumnReference, as way: String) {
+    private mutating func addText(_ reference: ColumnReference, as way: String, withPresence asksPresence: Bool = true) {
         guard let (column, fromLead) = try? compiler.textColumn(reference), case .text(let codes, _) = column.values else { return }
         note(reference, "\(codes.width)-bit codes", bits: codes.width, way, isBeside: !fromLead)
-        noteValidity(reference, column, isBeside: !fromLead)
+        if asksPresence { noteValidity(reference, column, isBeside: !fromLead) }
+    }
+
+    private mutating func add(_ value: RowValue, _ test: TextTest) {
+        let way = "tested by the dictionary"
+        guard case .column(let reference) = value, let (column, fromLead) = try? compiler.textColumn(reference), !fromLead,
+            case .text(_, let dictionary) = column.values, let matches = try? TextMatch(test)
+        else { return add(value, as: way) }
+        addText(reference, as: way, withPresence: matches.asksPresence(dictionary))
     }
 
     mutating func add(_ value: RowValue, as way: String) {
@@ -240,7 +248,7 @@ private struct CostLedger {
             add(b, as: "compared")
         case .during(.column(let reference), _, _): addDays(reference, as: "compared")
         case .during(let value, _, _): add(value, as: "compared")
-        case .text(let value, _): add(value, as: "tested by the dictionary")
+        case .text(let value, let test): add(value, test)
         case .not(let inner): add(inner)
         case .and(let parts), .or(let parts): for part in parts { add(part) }
         case .any(let table, let inner):

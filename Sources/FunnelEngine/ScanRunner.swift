@@ -113,17 +113,13 @@ struct ScanRunner {
 /// One thread's part of a scan; no two threads ever hold the same one.
 private final class Worker: @unchecked Sendable {
     let scratch = Scratch()
-    private let scan: ScanRunner
     private let filter: (any BitsNode)?
     /// What is counted besides of the rows that are kept, and how many were.
     private let counted: [any BitsNode]
     private var counts: [Int]
     private let isDense: Bool
     private let accumulators: [Accumulator]
-    /// For each key its codes as they are stored, where it is a text of the rows themselves, and what a code counts in the
-    /// number of a group.
-    private let texts: [StoredText?]
-    private let strides: [Int]
+    private let keys: [Key]
     /// Two aggregates that count rows, all of them and some: the parts of a ratio, counted in one pass where they can be.
     private let both: (all: Accumulator, some: Accumulator)?
     /// Whether anything is read of the rows but their keys and how many they are.
@@ -133,18 +129,34 @@ private final class Worker: @unchecked Sendable {
     /// Where the scan can be counted in cells.
     private let cells: (scan: CellScan, tallies: [CellTally])?
 
+    /// One of the keys, for this worker.
+    private struct Key {
+        let node: any KeyNode
+        /// How many codes there are, that of the missing key among them, and what one counts in the number of a group.
+        let size: Int
+        let stride: Int
+        /// Its codes as they are stored, where it is a text of the rows themselves.
+        let codes: KeyCodes?
+
+        init(_ node: any KeyNode, count: Int, stride: Int) {
+            self.node = node.lent
+            size = count + 1
+            self.stride = stride
+            codes = node.storedText.flatMap { $0.fromLead ? nil : KeyCodes($0) }
+        }
+    }
+
     init(
         _ aggregates: [CompiledAggregate], groups: Int, scan: ScanRunner, isDense: Bool, filter: (any BitsNode)?, counted: [any BitsNode], cells: CellScan?
     ) {
-        self.scan = scan
-        self.counted = counted
+        let aggregates = aggregates.map(\.lent)
+        self.counted = counted.map(\.lent)
         counts = [Int](repeating: 0, count: counted.count)
-        self.cells = cells.map { ($0, $0.tallies()) }
-        self.filter = filter
+        self.cells = cells.map { ($0.lent, $0.tallies()) }
+        self.filter = filter?.lent
         self.isDense = isDense
         accumulators = aggregates.map { Accumulator($0, groups: groups) }
-        texts = scan.spaces.map { $0.nodes[scan.index].storedText.flatMap { $0.fromLead ? nil : $0 } }
-        strides = scan.strides
+        keys = zip(scan.spaces, scan.strides).map { space, stride in Key(space.nodes[scan.index], count: space.count, stride: stride) }
         let counting = accumulators.filter(\.countsRows)
         let all = counting.first { $0.aggregate.filter == nil }
         both = all.flatMap { all in counting.first { $0.aggregate.filter != nil }.map { (all, $0) } }
@@ -177,7 +189,7 @@ private final class Worker: @unchecked Sendable {
             bits.map(scratch.give)
             return
         }
-        let constants = scan.spaces.map { space in space.nodes[scan.index].constant(rows).map { min($0, UInt32(space.count)) } }
+        let constants = keys.map { key in key.node.constant(rows).map { min($0, UInt32(key.size - 1)) } }
         guard let bits else { return add(morsel, nil, constants) }
         let kept = Kernels.population(bits, morsel.count)
         let readsRows = readsValues || constants.contains(nil) && !countsMarks(morsel, kept, kind(constants))
@@ -204,7 +216,7 @@ private final class Worker: @unchecked Sendable {
 
     /// Adds the rows with a bit, nil for all. `constants` are the codes of keys that are the same for all rows of the morsel.
     private func add(_ morsel: Morsel, _ bits: Kernels.Words?, _ constants: [UInt32?]) {
-        guard !scan.spaces.isEmpty else {
+        guard !keys.isEmpty else {
             for accumulator in accumulators { accumulator.add(morsel, bits, nil, scratch) }
             return
         }
@@ -233,7 +245,7 @@ private final class Worker: @unchecked Sendable {
         var offset = 0
         for (index, code) in constants.enumerated() {
             if let code {
-                offset += Int(code) * strides[index]
+                offset += Int(code) * keys[index].stride
             } else if rest == nil {
                 rest = index
             } else {
@@ -241,18 +253,19 @@ private final class Worker: @unchecked Sendable {
             }
         }
         guard let rest else { return .one(offset) }
-        return texts[rest].map { .codes($0, stride: strides[rest], offset: offset, size: scan.spaces[rest].count + 1) } ?? .numbered
+        let key = keys[rest]
+        return key.codes.map { .codes($0, stride: key.stride, offset: offset, size: key.size) } ?? .numbered
     }
 
     private func denseGroups(_ morsel: Morsel, _ constants: [UInt32?]) -> Scratch.Texts {
         let groups = scratch.takeTexts()
-        for (index, space) in scan.spaces.enumerated() {
-            let size = UInt32(space.count + 1)
+        for (index, key) in keys.enumerated() {
+            let size = UInt32(key.size)
             if let code = constants[index] {
                 if index == 0 { groups.update(repeating: code, count: morsel.count) } else { Kernels.extend(code, morsel.count, size: size, groups) }
                 continue
             }
-            let codes = space.nodes[scan.index].evaluate(morsel, scratch)
+            let codes = key.node.evaluate(morsel, scratch)
             if index == 0 {
                 Kernels.begin(codes, morsel.count, size: size, groups)
             } else {
@@ -268,9 +281,9 @@ private final class Worker: @unchecked Sendable {
         let groups = scratch.takeTexts()
         let combined = scratch.takeIntegers()
         for row in 0..<morsel.count { combined[row] = 0 }
-        for space in scan.spaces {
-            let codes = space.nodes[scan.index].evaluate(morsel, scratch)
-            let size = Int64(space.count + 1)
+        for key in keys {
+            let codes = key.node.evaluate(morsel, scratch)
+            let size = Int64(key.size)
             for row in 0..<morsel.count { combined[row] = combined[row] &* size &+ min(Int64(codes[row]), size - 1) }
             scratch.give(codes)
         }

@@ -1,5 +1,6 @@
 import FunnelModel
 import FunnelPlan
+import FunnelStore
 import FunnelText
 
 /// A test of one text, made ready. Texts are compared by their bytes, as engines compare them.
@@ -40,6 +41,9 @@ struct TextMatch {
         case .compare(let comparison, let other): comparison.holds(Spelling.compare(text, other))
         }
     }
+
+    /// Whether a test of codes must look which rows have a text: one without has the code 0, and is kept only where the first text is.
+    func asksPresence(_ dictionary: TextDictionary) -> Bool { dictionary.texts.first.map(holds) ?? false }
 
     private static func contains(_ text: String.UTF8View, _ part: [UInt8]) -> Bool {
         guard let first = part.first else { return true }

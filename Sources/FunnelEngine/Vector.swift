@@ -52,8 +52,14 @@ protocol BitsNode: Sendable {
     func evaluate(_ morsel: Morsel, _ scratch: Scratch) -> Kernels.Words
     /// The bits as they stand in a column, those behind the morsel's rows among them; nil where they are not stored so.
     func stored(_ morsel: Morsel) -> UnsafePointer<UInt64>?
+    /// The same, for one worker. Threads that count the references to one object wait for each other, at each morsel: what can, brings along
+    /// objects of its own.
+    var lent: any BitsNode { get }
 }
 
 extension BitsNode {
+    // What holds it is made anew.
+    var lent: any BitsNode { self }
+
     func stored(_ morsel: Morsel) -> UnsafePointer<UInt64>? { nil }
 }

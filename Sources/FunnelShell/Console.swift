@@ -77,7 +77,7 @@ package final class Console: Sendable {
             case .loaded(let report):
                 tell(LoadReportRenderer(width: errorTerminal.columns).lines(of: report), &state)
             case .timing(let seconds):
-                complain([StyledLine("time: " + ProgressText.duration(seconds), .foot)], &state)
+                complain([StyledLine("time: " + ProgressText.time(seconds), .foot)], &state)
             case .wrote(let path, let rows):
                 tell([StyledLine("wrote \(LoadReportRenderer.count(rows, "row")) to \(path)", .foot)], &state)
             case .saved(let path, let tables): tell([Self.line("saved", path, tables)], &state)

@@ -42,13 +42,28 @@ enum ProgressText {
         return number(count, 1) + " TB"
     }
 
-    /// `0.4 ms`, `12 ms`, `3.2 s`, `2:05 min`.
+    /// As exact as a guess is: `0.4 ms`, `12 ms`, `3.2 s`, `2:05 min`.
     static func duration(_ seconds: Double) -> String {
         if seconds < 0.0095 { return number(seconds * 1000, 1) + " ms" }
         if seconds < 0.9995 { return number(seconds * 1000, 0) + " ms" }
         if seconds < 99.5 { return number(seconds, 1) + " s" }
         let whole = Int(min(seconds, 1e9).rounded())
         return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60) min"
+    }
+
+    /// A time that was measured, to three digits, so that two of them can be compared: `0.62 ms`, `12.3 ms`, `156 ms`, `3.21 s`,
+    /// `2:05 min`.
+    static func time(_ seconds: Double) -> String {
+        if seconds < 0.9995 { return threeDigits(seconds * 1000) + " ms" }
+        return seconds < 99.95 ? threeDigits(seconds) + " s" : duration(seconds)
+    }
+
+    /// A number from 0 to below 1000: hundredths below 10, tenths below 100.
+    private static func threeDigits(_ value: Double) -> String {
+        let hundredths = Int((value * 100).rounded())
+        if hundredths < 1000 { return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)" }
+        let tenths = Int((value * 10).rounded())
+        return tenths < 1000 ? "\(tenths / 10).\(tenths % 10)" : String(Int(value.rounded()))
     }
 
     /// A number ≥ 0 with at most one decimal; none from 10 upwards.

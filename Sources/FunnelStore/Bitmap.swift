@@ -30,6 +30,9 @@ package struct Bitmap: Sendable {
         return Bitmap(words: found, count: rows.count)
     }
 
+    /// The same bits, in a buffer of one's own over the same memory.
+    package var lent: Bitmap { Bitmap(words: words.lent, count: count) }
+
     /// The first bits.
     func first(_ count: Int) -> Bitmap {
         precondition(count <= self.count)

@@ -44,6 +44,9 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         lender = other
     }
 
+    /// The same values, in a buffer whose references are counted by themselves: threads that count those of one object wait for each other.
+    package var lent: Buffer { Buffer(first: count, of: self) }
+
     /// `count` values, to be written by `fill` before anything reads them.
     package init(count: Int, fill: (UnsafeMutablePointer<Element>) throws -> Void) rethrows {
         let (memory, _) = Self.allocate(count)

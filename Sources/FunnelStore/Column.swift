@@ -109,6 +109,15 @@ package enum Codes: Sendable {
         }
     }
 
+    /// The same codes, in a buffer of one's own over the same memory.
+    package var lent: Codes {
+        switch self {
+        case .uint8(let buffer): .uint8(buffer.lent)
+        case .uint16(let buffer): .uint16(buffer.lent)
+        case .uint32(let buffer): .uint32(buffer.lent)
+        }
+    }
+
     /// Packs codes of a dictionary of `size` entries.
     package init(packing codes: Buffer<UInt32>, size: Int) {
         if size <= 256 {

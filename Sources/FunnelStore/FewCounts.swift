@@ -1,21 +1,34 @@
-/// Rows counted by few codes of 8 bits: a block of rows is compared with one code after another, many rows at a time, so that
-/// no addition waits for the one before it, whatever the codes are.
-///
-/// Rows that have a mark are counted beside all rows: the mark is the top bit of a code.
+import CSystem
+
+/// Rows counted by few codes of 8 bits, many rows at a time, so that no addition waits for the one before it, whatever the codes are.
 package final class FewCounts: @unchecked Sendable {
-    private typealias Lanes = SIMD32<UInt8>
+    package enum Way: Sendable {
+        /// A block of rows is compared with one code after another. Rows that have a mark are counted beside all rows: the mark is the
+        /// top bit of a code.
+        case compared
+        /// From the bits of the codes: where the processor can.
+        case sliced
+
+        /// So many codes can be counted; up to so many, it is faster than a table of pairs.
+        var most: Int { self == .sliced ? Int(system_most_slices) : 16 }
+
+        package static let fastest = system_can_count_codes() != 0 ? sliced : compared
+    }
 
     /// Up to so many codes, this is faster than a table of pairs.
-    package static let most = 16
+    package static let most = Way.fastest.most
 
     /// Where one row in so many counts, it is faster than to look for the rows that do.
-    private static let leastShare = 16
+    private static func leastShare(_ size: Int) -> Int { size <= 16 ? 16 : 8 }
 
     /// Whether it is the fastest way to count so many rows of a run by these codes.
     package static func fits(_ codes: Codes, size: Int, _ kept: Int, of rows: Int) -> Bool {
-        if case .uint8 = codes { size <= most && kept * leastShare > rows } else { false }
+        if case .uint8 = codes { size <= most && kept * leastShare(size) > rows } else { false }
     }
 
+    private typealias Lanes = SIMD32<UInt8>
+
+    private let way: Way
     private let size: Int
     private let hasMarks: Bool
     /// Rows by code and, from `size` on, those of them with a mark.
@@ -24,12 +37,13 @@ package final class FewCounts: @unchecked Sendable {
     private let marked: UnsafeMutablePointer<UInt8>
 
     /// For codes that fit; no row has `size` or more.
-    package init(size: Int, marks: Bool) {
-        precondition(size <= Self.most)
+    package init(size: Int, marks: Bool, way: Way = .fastest) {
+        precondition(size <= way.most)
+        self.way = way
         self.size = size
         hasMarks = marks
         totals = [Int64](repeating: 0, count: 2 * size)
-        marked = Kernels.block(marks ? Self.block : 0)
+        marked = Kernels.block(marks && way == .compared ? Self.block : 0)
     }
 
     deinit { marked.deallocate() }
@@ -44,6 +58,7 @@ package final class FewCounts: @unchecked Sendable {
         let base = buffer.base + range.lowerBound
         totals.withUnsafeMutableBufferPointer { totals in
             let (all, own) = (totals.baseAddress!, totals.baseAddress! + size)
+            if way == .sliced { return system_count_codes(base, marks, range.count, size, all, own) }
             var first = 0
             while first < range.count {
                 let rows = min(Self.block, range.count - first)
@@ -67,6 +82,7 @@ package final class FewCounts: @unchecked Sendable {
 
     /// Adds to `counts`, which has an entry for each of `size` codes, the rows with a bit: a run of rows that begins at a multiple of 64.
     static func add(_ codes: UnsafePointer<UInt8>, _ count: Int, bits: UnsafePointer<UInt64>, size: Int, _ counts: UnsafeMutablePointer<Int64>) {
+        if Way.fastest == .sliced { return system_count_codes(codes, bits, count, size, nil, counts) }
         withUnsafeTemporaryAllocation(byteCount: block, alignment: 64) { memory in
             let marked = memory.baseAddress!.bindMemory(to: UInt8.self, capacity: block)
             var first = 0

@@ -54,6 +54,13 @@ extension Kernels {
         for word in 0..<wordCount(count) { words[word] &= other[word] }
     }
 
+    /// Takes away the rows of a column that have no bit; `rows.lowerBound` is a multiple of 64.
+    package static func and(_ words: Words, _ bitmap: Bitmap, _ rows: Range<Int>) {
+        precondition(rows.lowerBound % 64 == 0 && rows.upperBound <= bitmap.count)
+        let source = bitmap.words.base + rows.lowerBound / 64
+        for word in 0..<wordCount(rows.count) { words[word] &= source[word] }
+    }
+
     package static func or(_ words: Words, _ other: Words, _ count: Int) {
         for word in 0..<wordCount(count) { words[word] |= other[word] }
     }
@@ -163,7 +170,9 @@ extension Kernels {
         case .uint8(let buffer):
             let base = buffer.base + rows.lowerBound
             let code = UInt8(truncatingIfNeeded: code)
-            fill(words, count) { base[$0] == code }
+            let whole = count / 64
+            for word in 0..<whole { words[word] = system_equal_codes(base + word << 6, code) }
+            if count % 64 != 0 { fill(words + whole, count % 64) { base[whole << 6 &+ $0] == code } }
         case .uint16(let buffer):
             let base = buffer.base + rows.lowerBound
             let code = UInt16(truncatingIfNeeded: code)

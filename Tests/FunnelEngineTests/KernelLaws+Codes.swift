@@ -10,7 +10,7 @@ extension KernelLaws {
         let sample = Sample(size)
         let present = Bitmap((0..<size + 64).map { $0 % 5 != 3 } + [true])
         let rows = 64..<64 + size
-        for column in [UInt32(3), 200, 70_000].map({ limit in Codes(packing: Buffer((0..<size + 65).map { UInt32($0 * 7) % limit }), size: Int(limit)) }) {
+        for column in [UInt32(3), 40, 200, 70_000].map({ limit in Codes(packing: Buffer((0..<size + 65).map { UInt32($0 * 7) % limit }), size: Int(limit)) }) {
             let entries = (0..<size + 65).map { column[$0] }.max()! + 2
             for validity in [nil, present] {
                 for flags in [nil, sample.flags] {
@@ -84,14 +84,21 @@ extension KernelLaws {
     }
 
     @Test("few codes are counted by comparison, in and beyond whole blocks", arguments: sizes + [4095, 4096, 4097, 40_000], [1, 3, 4, 7, 16])
-    func fewCodes(_ size: Int, _ codes: Int) {
+    func fewCodes(_ size: Int, _ codes: Int) { count(size, codes, .compared) }
+
+    @Test(
+        "few codes are counted from their bits, in and beyond whole vectors and blocks", .enabled(if: FewCounts.Way.fastest == .sliced),
+        arguments: sizes + [511, 512, 513, 4095, 4096, 4097, 4608, 40_000], [1, 3, 8, 9, 16, 17, 32, 33, 41, 64])
+    func slicedCodes(_ size: Int, _ codes: Int) { count(size, codes, .sliced) }
+
+    private func count(_ size: Int, _ codes: Int, _ way: FewCounts.Way) {
         var random = Seeded(size * 31 + codes)
         // Long runs of one code, and codes by chance.
         let all = (0..<64 + size).map { UInt32($0 % 9000 < 4500 ? codes - 1 : random.below(codes)) }
         let flags = (0..<size).map { $0 % 9000 < 3000 || random.oneIn(3) }
         let (bytes, words) = (Codes(packing: Buffer(all), size: codes), Self.words(flags + [false]))
         for isMarked in [false, true] {
-            let few = FewCounts(size: codes, marks: isMarked)
+            let few = FewCounts(size: codes, marks: isMarked, way: way)
             let (counts, marked) = (zeros(Int64.self, codes * 2), zeros(Int64.self, codes * 2))
             withExtendedLifetime(words) { few.count(bytes, 64..<64 + size, marks: isMarked ? UnsafePointer(words.base) : nil) }
             // A second fold has nothing to add.

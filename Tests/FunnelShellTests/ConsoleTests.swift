@@ -111,7 +111,7 @@ import Testing
             result.errors == """
                 help
                 leads   2 rows from leads.csv
-                time: 12 ms
+                time: 12.3 ms
                 wrote 1 row to out.csv
                 saved crm.store: leads 8,000 rows, costs 1 row
                 opened crm.store: leads 8,000 rows

@@ -86,6 +86,14 @@ import Testing
         #expect(ProgressText.duration(seconds) == text)
     }
 
+    @Test(arguments: [
+        (0, "0.00 ms"), (0.000_624, "0.62 ms"), (0.009_994, "9.99 ms"), (0.009_996, "10.0 ms"), (0.0123, "12.3 ms"), (0.099_96, "100 ms"),
+        (0.1564, "156 ms"), (0.9994, "999 ms"), (0.9996, "1.00 s"), (3.214, "3.21 s"), (99.94, "99.9 s"), (99.96, "1:40 min"),
+    ])
+    func `What was measured has three digits`(seconds: Double, text: String) {
+        #expect(ProgressText.time(seconds) == text)
+    }
+
     @Test(arguments: [(0, "0 B"), (999, "999 B"), (1234, "1.2 kB"), (999_600, "1.0 MB"), (45_600_000, "46 MB"), (2e15, "2000 TB")])
     func `Bytes go in steps of a thousand`(count: Double, text: String) {
         #expect(ProgressText.bytes(count) == text)
