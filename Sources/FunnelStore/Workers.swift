@@ -7,18 +7,27 @@ package enum Workers {
     /// computed of it to stay in the cache.
     package static let morselSize = 16_384
 
+    /// So many neighbouring morsels a thread takes at once at most: what it reads lies together, and is on its way when it is asked for.
+    private static let mostAtOnce = 16
+
     /// Calls `work(worker, morsel)` once for each morsel of `0..<morsels`, on `threads` threads; a worker's calls come one
     /// after the other. Stops early where the interrupt is raised; returns false then.
+    ///
+    /// A thread takes several morsels at once while many are left, and one at a time towards the end, so that all are done together.
     @discardableResult
     package static func run(threads: Int, morsels: Int, interrupt: Interrupt?, _ work: @Sendable (_ worker: Int, _ morsel: Int) -> Void) -> Bool {
         let workers = Swift.max(1, Swift.min(threads, morsels))
         let next = Atomic<Int>(0)
         @Sendable func takeAll(_ worker: Int) {
             while true {
-                if interrupt?.isRaised == true { return }
-                let morsel = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                if morsel >= morsels { return }
-                work(worker, morsel)
+                let first = next.load(ordering: .relaxed)
+                if first >= morsels { return }
+                let some = Swift.max(1, Swift.min(mostAtOnce, (morsels - first) / (workers * 8)))
+                guard next.weakCompareExchange(expected: first, desired: first + some, ordering: .relaxed).exchanged else { continue }
+                for morsel in first..<first + some {
+                    if interrupt?.isRaised == true { return }
+                    work(worker, morsel)
+                }
             }
         }
         if workers == 1 {
