@@ -180,6 +180,21 @@ static inline uint64_t system_equal_codes(const uint8_t *codes, uint8_t code) {
     return bits;
 }
 
+/// Which of 64 values are the same as the one before; what stands before the first is read too.
+static inline uint64_t system_repeats(const int64_t *values) {
+    uint64_t bits = 0;
+#if defined(__AVX2__)
+    for (int part = 0; part < 16; part++) {
+        __m256i some = _mm256_loadu_si256((const __m256i *)(values + part * 4));
+        __m256i before = _mm256_loadu_si256((const __m256i *)(values + part * 4 - 1));
+        bits |= (uint64_t)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(some, before))) << part * 4;
+    }
+#else
+    for (int at = 0; at < 64; at++) bits |= (uint64_t)(values[at] == values[at - 1]) << at;
+#endif
+    return bits;
+}
+
 /// The top bits of 64 bytes.
 static inline uint64_t system_top_bits(const uint8_t *bytes) {
     uint64_t bits = 0;

@@ -10,6 +10,7 @@ struct FunnelRunner {
     let store: Store
     let threads: Int
     let interrupt: Interrupt?
+    var fewSeries = FunnelTally.fewSeries
 
     /// The groups for each window, in the order of their keys' codes; one window where there is none.
     func run() throws(Diagnostic) -> (windows: [[FunnelTally.Group]], spaces: [FunnelKeySpace]) {
@@ -25,7 +26,7 @@ struct FunnelRunner {
         }
         let spans: [TimeSpan?] = plan.windows.isEmpty ? [nil] : plan.windows.map(\.span)
         let tallies = (0..<max(1, threads)).map { _ in
-            FunnelTally(sizes: spaces.map(\.size), windows: spans.count, steps: plan.steps.count, anyOrder: plan.order == .any)
+            FunnelTally(sizes: spaces.map(\.size), windows: spans.count, steps: plan.steps.count, anyOrder: plan.order == .any, fewSeries: fewSeries)
         }
         if plan.windows.isEmpty, ChainFinder(steps: plan.steps, order: plan.order, isOpen: plan.isOpen, window: nil).plain != nil,
             !tables.hasOtherEvents, tables.rowFilter == nil, tables.runs?.count ?? 0 >= tables.count, tables.entered != nil

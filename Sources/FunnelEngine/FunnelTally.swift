@@ -8,6 +8,8 @@ final class FunnelTally: ChainSink {
     let steps: Int
     private let anyOrder: Bool
     private let places: GroupPlaces
+    /// Whether all groups have a place from the beginning, in the order of their codes.
+    let hasFewGroups: Bool
     /// By group with window, and step.
     private(set) var entered: UnsafeMutablePointer<Int>
     /// Microseconds from the step before, by group with window, and step.
@@ -16,7 +18,8 @@ final class FunnelTally: ChainSink {
     /// Used again for the leads that follow.
     let chainEvents = ChainEvents()
 
-    init(sizes: [Int], windows: Int, steps: Int, anyOrder: Bool) {
+    /// Up to `fewSeries` series of times, all groups have their place from the beginning.
+    init(sizes: [Int], windows: Int, steps: Int, anyOrder: Bool, fewSeries: Int = FunnelTally.fewSeries) {
         self.sizes = sizes
         self.windows = windows
         self.steps = steps
@@ -24,7 +27,12 @@ final class FunnelTally: ChainSink {
         let combinations = sizes.reduce(windows) { product, size in product.multipliedReportingOverflow(by: size).partialValue }
         places = GroupPlaces(size: combinations)
         entered = .allocate(capacity: 0)
+        hasFewGroups = combinations > 0 && combinations <= fewSeries && combinations * steps <= fewSeries
+        if hasFewGroups { for code in 0..<combinations { _ = place(of: UInt64(code)) } }
     }
+
+    /// So many series of times that room for a run of rows can be made in each.
+    static let fewSeries = 64
 
     deinit { entered.deallocate() }
 

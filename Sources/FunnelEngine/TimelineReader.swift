@@ -59,22 +59,35 @@ final class TimelineReader {
     func rows(of leads: Range<Int>) -> LeadRows? {
         guard !mixes, let runs = tables.runs, tables.entered != nil, leads.upperBound <= runs.count else { return nil }
         load(leads)
-        orderAllTies(leads, runs)
+        let (starts, first) = (UnsafePointer(runs.starts.base), rows.lowerBound)
+        precondition(leads.count <= Int(UInt16.max))
+        own.beginnings.update(repeating: 0, count: rows.count + 1)
+        for lead in leads { own.beginnings[Int(starts[lead]) &- first] &+= 1 }
+        orderAllTies()
         return LeadRows(
-            leads: leads, starts: UnsafePointer(runs.starts.base), first: rows.lowerBound, times: own.times, steps: own.steps, numbers: own.numbers)
+            leads: leads, starts: starts, first: first, beginnings: own.beginnings, times: own.times, steps: own.steps, numbers: own.numbers)
     }
 
-    /// The rows at which a time comes twice and the ranks fall are few; the others are passed over without a look at whose they are.
-    private func orderAllTies(_ leads: Range<Int>, _ runs: StageRuns) {
+    /// The rows at which a time comes twice and the ranks fall are few; the others are passed over, many at a time, without a look at whose they are.
+    private func orderAllTies() {
         let all = Timeline(count: rows.count, times: own.times, steps: own.steps, numbers: own.numbers)
-        let isRanked = tables.hasDeclaredOrder
-        for at in 1..<max(1, all.count) {
-            // Times are mostly different; ranks fall wherever a lead begins.
-            guard all.times[at] == all.times[at &- 1] else { continue }
-            guard isRanked ? own.ranks[at] < own.ranks[at &- 1] : all.rank(at) < all.rank(at &- 1) else { continue }
-            let start = runs.rows(of: runs.lead(ofRow: rows.lowerBound + at, among: leads)).lowerBound - rows.lowerBound
-            let part = Timeline(count: at - start + 1, times: all.times + start, steps: all.steps + start, numbers: all.numbers + start)
-            if isRanked { Self.sink(at - start, part, own.ranks + start) } else { Self.sink(at - start, part) }
+        let (beginnings, ranks) = (own.beginnings, tables.hasDeclaredOrder ? own.ranks : nil)
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Kernels.wordCount(all.count)) { words in
+            guard let words = words.baseAddress else { return }
+            Kernels.repeats(all.times, all.count, words)
+            for word in 0..<Kernels.wordCount(all.count) {
+                var rest = words[word]
+                while rest != 0 {
+                    let row = word << 6 &+ rest.trailingZeroBitCount
+                    rest &= rest &- 1
+                    guard beginnings[row] == 0, ranks.map({ $0[row] < $0[row &- 1] }) ?? (all.rank(row) < all.rank(row &- 1)) else { continue }
+                    // It is put in its place among those of its lead that have the same time, which are in order.
+                    var start = row &- 1
+                    while start > 0, beginnings[start] == 0, all.times[start] == all.times[start &- 1] { start &-= 1 }
+                    let part = Timeline(count: row - start + 1, times: all.times + start, steps: all.steps + start, numbers: all.numbers + start)
+                    if let ranks { Self.sink(row - start, part, ranks + start) } else { Self.sink(row - start, part) }
+                }
+            }
         }
     }
 
@@ -154,6 +167,8 @@ private final class EventMemory {
     private(set) var steps: UnsafeMutablePointer<UInt32>
     private(set) var ranks: UnsafeMutablePointer<Int32>
     private(set) var numbers: UnsafeMutablePointer<Int32>
+    /// How many leads begin at a row, and behind the last.
+    private(set) var beginnings: UnsafeMutablePointer<UInt16>
     private var capacity = 64
     var count = 0
 
@@ -162,6 +177,7 @@ private final class EventMemory {
         steps = .allocate(capacity: capacity)
         ranks = .allocate(capacity: capacity)
         numbers = .allocate(capacity: capacity)
+        beginnings = .allocate(capacity: capacity + 1)
     }
 
     deinit {
@@ -169,6 +185,7 @@ private final class EventMemory {
         steps.deallocate()
         ranks.deallocate()
         numbers.deallocate()
+        beginnings.deallocate()
     }
 
     /// Makes room for so many events; the first `count` are kept.
@@ -185,6 +202,8 @@ private final class EventMemory {
         steps = grown(steps)
         ranks = grown(ranks)
         numbers = grown(numbers)
+        beginnings.deallocate()
+        beginnings = .allocate(capacity: capacity + 1)
     }
 
     /// Puts an event in its place behind all that are not later.

@@ -1,3 +1,4 @@
+import CSystem
 package import FunnelModel
 
 /// Instants out of days and times of day, as they are stored.
@@ -75,5 +76,14 @@ extension Kernels {
             let days = Int64(endDay[at]) &- Int64(startDay[at])
             out[row] = days &* perDay &+ (Int64(endTime[at]) &* to.step &- Int64(startTime[at]) &* from.step)
         }
+    }
+
+    /// Which values are the same as the one before; the first is not.
+    package static func repeats(_ values: UnsafePointer<Int64>, _ count: Int, _ words: Words) {
+        fill(words, min(64, count)) { $0 > 0 && values[$0] == values[$0 &- 1] }
+        let whole = count / 64
+        for word in 1..<max(1, whole) { words[word] = system_repeats(values + word << 6) }
+        let rest = whole << 6
+        if whole > 0, rest < count { fill(words + whole, count &- rest) { values[rest &+ $0] == values[rest &+ $0 &- 1] } }
     }
 }

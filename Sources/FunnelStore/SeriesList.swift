@@ -20,9 +20,12 @@ package final class SeriesList: @unchecked Sendable {
     package private(set) var count = 0
     private var capacity = 16
 
+    private let none = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
+
     package init() { all = .allocate(capacity: capacity) }
 
     deinit {
+        none.deallocate()
         for index in 0..<count {
             all[index].base?.deallocate()
             var next = all[index].full
@@ -61,22 +64,38 @@ package final class SeriesList: @unchecked Sendable {
     }
 
     /// So few series, and so few values at once, that room for all of them can be made in each series beforehand.
-    func appendsRuns(of values: Int) -> Bool { count <= 64 && values * 4 <= Self.longest }
+    package func appendsRuns(of values: Int) -> Bool { count <= 64 && values <= Self.longestRun }
 
-    /// Adds some values, each to the series that is named beside it, without a look at the room that is left for it.
+    /// So many values a run may have.
+    package static let longestRun = longest / 4
+
+    /// Makes room for a run of values in each series, and writes to `ends`, which has room for one more, where the next value of each belongs. Whoever
+    /// adds values moves the ends on, and may write what is not counted. Behind the last series stands a place for a value of none.
+    package func beginRun(of values: Int, _ ends: UnsafeMutablePointer<UnsafeMutablePointer<Int64>>) {
+        precondition(values <= Self.longestRun)
+        for index in 0..<count {
+            while all[index].capacity - all[index].count < values { Self.grow(all + index) }
+            (ends + index).initialize(to: all[index].base.unsafelyUnwrapped + all[index].count)
+        }
+        (ends + count).initialize(to: none)
+    }
+
+    /// Takes over what a run has added.
+    package func endRun(_ ends: UnsafePointer<UnsafeMutablePointer<Int64>>) {
+        for index in 0..<count { all[index].count = ends[index] - all[index].base.unsafelyUnwrapped }
+    }
+
+    /// Adds some values, each to the series that is named beside it.
     func append(_ values: UnsafePointer<Int64>, _ count: Int, to series: UnsafePointer<UInt32>) {
-        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Int64>.self, capacity: self.count) { ends in
+        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Int64>.self, capacity: self.count + 1) { ends in
             let ends = ends.baseAddress!
-            for index in 0..<self.count {
-                while all[index].capacity - all[index].count < count { Self.grow(all + index) }
-                (ends + index).initialize(to: all[index].base.unsafelyUnwrapped + all[index].count)
-            }
+            beginRun(of: count, ends)
             for at in 0..<count {
                 let index = Int(series[at])
                 ends[index].pointee = values[at]
                 ends[index] += 1
             }
-            for index in 0..<self.count { all[index].count = ends[index] - all[index].base.unsafelyUnwrapped }
+            endRun(ends)
         }
     }
 

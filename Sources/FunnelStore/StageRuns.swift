@@ -31,21 +31,14 @@ package struct StageRuns: Sendable {
     /// The lead of a row; -1 for none.
     func lead(of row: Int) -> Int32 {
         if row >= inRuns { return rest[row - inRuns] }
-        return Int32(lead(ofRow: row, among: 0..<count))
-    }
-
-    /// The lead of a row that stands in the runs of some leads.
-    package func lead(ofRow row: Int, among leads: Range<Int>) -> Int {
-        precondition(leads.lowerBound >= 0 && leads.upperBound <= count)
-        precondition(row >= Int(starts.base[leads.lowerBound]) && row < Int(starts.base[leads.upperBound]), "row \(row) of leads \(leads)")
         // The last lead whose run begins at or before the row.
-        var low = leads.lowerBound
-        var high = leads.upperBound
+        var low = 0
+        var high = count
         while high - low > 1 {
             let middle = (low + high) / 2
             if Int(starts.base[middle]) <= row { low = middle } else { high = middle }
         }
-        return low
+        return Int32(low)
     }
 
     /// The leads of a run of rows.

@@ -123,4 +123,28 @@ struct FunnelLaws {
             }
         }
     }
+
+    @Test("long histories are counted the same in one loop over all rows, in two, and at any number of threads", arguments: 0..<8)
+    func longHistories(_ seed: Int) throws {
+        var random = Seeded(seed + 5000)
+        // More rows than are worked on at once, of leads some of which have thousands.
+        let store = RandomStore(&random, sizes: [seed % 2 == 0 ? 9000 : 7, 0, 20_000, 0]).store
+        guard case .text(_, let dictionary)? = store.tables[.stages]?.column(.stage)?.values else { return }
+        var plan = RandomFunnel.plan(&random, store, now: EngineLaws.now)
+        plan.steps = dictionary.texts.prefix(4).map { PlanStep(name: $0, events: .stage($0), isOptional: false) }
+        (plan.order, plan.isOpen, plan.windows) = (.ordered, false, [])
+        plan.keys = RandomFunnel.keys(store)
+        var known: [[Int]: Count]?
+        for fewSeries in [FunnelTally.fewSeries, 0] {
+            for threads in [1, 3] {
+                let (windows, _) = try FunnelRunner(plan: plan, store: store, threads: threads, interrupt: nil, fewSeries: fewSeries).run()
+                let found = Dictionary(
+                    uniqueKeysWithValues: windows[0].map { group in
+                        (group.key, Count(entered: group.entered, elapsed: group.elapsed.map { $0.flatMap { $0.pieces.flatMap { Array($0) } }.sorted() }))
+                    })
+                #expect(known == nil || found == known)
+                known = found
+            }
+        }
+    }
 }

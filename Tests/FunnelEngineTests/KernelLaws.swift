@@ -246,6 +246,9 @@ struct KernelLaws {
         #expect(
             integers(size) { Kernels.instants(days: days.base, time: others.base, unit: 1000, perDay: 86_400_000_000, size, $0) }
                 == sample.range.map { sample.values[$0] * 86_400_000_000 + sample.others[$0] * 1000 })
+        #expect(bits(size) { Kernels.repeats(days.base, size, $0) } == (0..<size).map { $0 > 0 && days[$0] == days[$0 - 1] })
+        let pairs = held((0..<size).map { Int64($0 / 2 + $0 / 5) })
+        #expect(bits(size) { Kernels.repeats(pairs.base, size, $0) } == (0..<size).map { $0 > 0 && pairs[$0] == pairs[$0 - 1] })
         #expect(from { Kernels.scale($0, by: 100, size) } == sample.values.map { $0 * 100 })
         #expect(from { Kernels.subtract($0, others.base, size) } == sample.range.map { sample.values[$0] - sample.others[$0] })
         #expect(from { _ = Kernels.exact(.add, $0, others.base, valid: sample.bits.base, size) } == sample.range.map { sample.values[$0] + sample.others[$0] })

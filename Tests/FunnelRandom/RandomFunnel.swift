@@ -35,7 +35,12 @@ package enum RandomFunnel {
             plan.windows = [TimeSpan.microseconds(microsecondsPerDay * 9), .months(2)].map { PlanWindow(name: "\($0)", span: $0) }
         }
         if random.oneIn(4) { plan.leadFilter = .text(.column(source), .isIn(["ads"])) }
-        if random.oneIn(3) { plan.keys = [.lead(PlanKey(name: "source", kind: .text), .value(.column(source)))] }
+        if random.oneIn(3) { plan.keys = keys(store) }
         return plan
+    }
+
+    /// By the source of the lead.
+    package static func keys(_ store: Store) -> [FunnelKey] {
+        [.lead(PlanKey(name: "source", kind: .text), .value(.column(column("source", of: store.tables[.leads]!, type: .text)!)))]
     }
 }
