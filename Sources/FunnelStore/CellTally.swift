@@ -1,3 +1,5 @@
+import CSystem
+
 /// Rows counted, and values added up, by the day of a date and the code of a text as they are stored: a cell for each two. What period a day
 /// lies in, and what a code stands for, is asked once for each cell, when all rows are in. One thread adds.
 package final class CellTally {
@@ -73,9 +75,11 @@ package final class CellTally {
     private let counts: UnsafeMutablePointer<Int64>
     private let sums: UnsafeMutablePointer<Int64>
     private var rows = 0
+    private let picks: Bool
 
-    package init(_ days: Days?, _ texts: Texts?, _ values: Values?) {
-        (self.days, self.texts, self.values) = (days, texts, values)
+    /// `picks`: many rows are added at a time, where that can be.
+    package init(_ days: Days?, _ texts: Texts?, _ values: Values?, picks: Bool = true) {
+        (self.days, self.texts, self.values, self.picks) = (days, texts, values, picks)
         let size = Self.size(days, texts)
         func zeros() -> UnsafeMutablePointer<Int64> {
             let memory = UnsafeMutablePointer<Int64>.allocate(capacity: size)
@@ -109,7 +113,18 @@ package final class CellTally {
         }
     }
 
-    private func add(_ rows: Range<Int>, _ bits: Kernels.Words, value: some RowNumber) {
+    /// Adds rows many at a time, where all have a day and the processor can, and returns how many words of bits are done.
+    private func addPicked(_ rows: Range<Int>, _ bits: Kernels.Words, one: Int, _ values16: UnsafePointer<Int16>?, _ values32: UnsafePointer<Int32>?) -> Int {
+        guard picks, let days, days.validity == nil, let low = Int16(exactly: days.range.lowerBound), size <= Self.most else { return 0 }
+        precondition(rows.upperBound <= days.days.count && rows.upperBound <= texts?.codes.count ?? .max)
+        let first = rows.lowerBound
+        var what = system_cells(
+            days: days.days.base + first, codes: texts.map { UnsafePointer($0.codes.base) + first }, values16: values16.map { $0 + first },
+            values32: values32.map { $0 + first }, one: Int64(one), low: low, width: Int16(width))
+        return system_add_cells(&what, bits, rows.count, cells) / 64
+    }
+
+    private func add(_ rows: Range<Int>, _ bits: Kernels.Words, value: some AddedNumber) {
         guard let days else { return add(rows, bits, cells, value: value, day: Zero()) }
         precondition(rows.upperBound <= days.days.count)
         let day = OwnDay(days: days.days.base)
@@ -120,10 +135,11 @@ package final class CellTally {
         add(rows, bits, cells, value: value, day: IfThere(inner: day, words: validity.words.base, missing: days.range.upperBound + 1))
     }
 
-    private func add(_ rows: Range<Int>, _ bits: Kernels.Words, _ cells: UnsafeMutablePointer<Int64>, value: some RowNumber, day: some RowNumber) {
-        guard let texts else { return Self.add(rows, bits, cells, value: value, cell: day) }
+    private func add(_ rows: Range<Int>, _ bits: Kernels.Words, _ cells: UnsafeMutablePointer<Int64>, value: some AddedNumber, day: some RowNumber) {
+        let done = addPicked(rows, bits, one: value.one, value.values16, value.values32)
+        guard let texts else { return Self.add(rows, bits, from: done, cells, value: value, cell: day) }
         precondition(rows.upperBound <= texts.codes.count)
-        Self.add(rows, bits, cells, value: value, cell: DayAndCode(day: day, width: width, code: OwnCode(codes: texts.codes.base)))
+        Self.add(rows, bits, from: done, cells, value: value, cell: DayAndCode(day: day, width: width, code: OwnCode(codes: texts.codes.base)))
         guard let validity = texts.validity else { return }
         // Rows without a text are few: they were added as those of the first, and are moved.
         precondition(rows.lowerBound % 64 == 0 && rows.upperBound <= validity.count)
@@ -140,11 +156,11 @@ package final class CellTally {
         }
     }
 
-    /// The loop, made anew for each kind of value, day and code.
+    /// The loop, made anew for each kind of value, day and code; the first words of bits are done.
     private static func add(
-        _ rows: Range<Int>, _ bits: Kernels.Words, _ cells: UnsafeMutablePointer<Int64>, value: some RowNumber, cell: some RowNumber
+        _ rows: Range<Int>, _ bits: Kernels.Words, from done: Int, _ cells: UnsafeMutablePointer<Int64>, value: some RowNumber, cell: some RowNumber
     ) {
-        for word in 0..<Kernels.wordCount(rows.count) {
+        for word in done..<Kernels.wordCount(rows.count) {
             var rest = bits[word]
             let first = rows.lowerBound &+ word << 6
             while rest != 0 {
@@ -207,15 +223,29 @@ private struct Zero: RowNumber {
     func at(_ row: Int) -> Int { 0 }
 }
 
-private struct EachOne: RowNumber {
+/// What is added for each row: a value, where there are values, and one.
+private protocol AddedNumber: RowNumber {
+    var values16: UnsafePointer<Int16>? { get }
+    var values32: UnsafePointer<Int32>? { get }
+    var one: Int { get }
+}
+
+private struct EachOne: AddedNumber {
+    var values16: UnsafePointer<Int16>? { nil }
+    var values32: UnsafePointer<Int32>? { nil }
+    var one: Int { 1 }
+
     @inline(__always)
     func at(_ row: Int) -> Int { 1 }
 }
 
 /// A value, and one that counts it above.
-private struct ValueAndOne<Value: FixedWidthInteger>: RowNumber {
+private struct ValueAndOne<Value: FixedWidthInteger>: AddedNumber {
     let values: UnsafePointer<Value>
     let one: Int
+
+    var values16: UnsafePointer<Int16>? { values as? UnsafePointer<Int16> }
+    var values32: UnsafePointer<Int32>? { values as? UnsafePointer<Int32> }
 
     @inline(__always)
     func at(_ row: Int) -> Int { Int(truncatingIfNeeded: values[row]) &+ one }
