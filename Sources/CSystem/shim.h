@@ -180,6 +180,26 @@ static inline uint64_t system_equal_codes(const uint8_t *codes, uint8_t code) {
     return bits;
 }
 
+/// The same for codes of 16 bits.
+static inline uint64_t system_equal_wide_codes(const uint16_t *codes, uint16_t code) {
+    uint64_t bits = 0;
+    __builtin_prefetch((const char *)codes + system_bytes_ahead);
+    __builtin_prefetch((const char *)codes + system_bytes_ahead + 64);
+#if defined(__AVX2__)
+    const __m256i same = _mm256_set1_epi16((short)code);
+    for (int part = 0; part < 2; part++) {
+        const __m256i *at = (const __m256i *)(codes + part * 32);
+        __m256i low = _mm256_cmpeq_epi16(_mm256_loadu_si256(at), same), high = _mm256_cmpeq_epi16(_mm256_loadu_si256(at + 1), same);
+        // Packing takes 8 bytes of each by turns.
+        __m256i bytes = _mm256_permute4x64_epi64(_mm256_packs_epi16(low, high), 0xD8);
+        bits |= (uint64_t)(uint32_t)_mm256_movemask_epi8(bytes) << part * 32;
+    }
+#else
+    for (int at = 0; at < 64; at++) bits |= (uint64_t)(codes[at] == code) << at;
+#endif
+    return bits;
+}
+
 /// Which of 64 values are the same as the one before; what stands before the first is read too.
 static inline uint64_t system_repeats(const int64_t *values) {
     uint64_t bits = 0;

@@ -176,7 +176,9 @@ extension Kernels {
         case .uint16(let buffer):
             let base = buffer.base + rows.lowerBound
             let code = UInt16(truncatingIfNeeded: code)
-            fill(words, count) { base[$0] == code }
+            let whole = count / 64
+            for word in 0..<whole { words[word] = system_equal_wide_codes(base + word << 6, code) }
+            if count % 64 != 0 { fill(words + whole, count % 64) { base[whole << 6 &+ $0] == code } }
         case .uint32(let buffer):
             let base = buffer.base + rows.lowerBound
             let code = UInt32(truncatingIfNeeded: code)
