@@ -40,6 +40,10 @@ struct PostgresRules: DialectRules {
     func start(of grain: Grain, stored timestamp: String) -> String? {
         grain == .day ? nil : "cast(date_trunc('\(grain.rawValue)', \(timestamp)) as date)"
     }
+    /// Rows are grouped by the time stamp at which a period begins: to make dates of time stamps takes a tenth of the time, and is done for groups.
+    func numbered(_ grain: Grain, stored column: String) -> (number: String, start: (String) -> String)? {
+        grain == .day ? nil : ("date_trunc('\(grain.rawValue)', cast(\(column) as timestamp))", { "cast(\($0) as date)" })
+    }
     /// A backslash would be an escape.
     func like(_ text: String, _ pattern: String) -> String { "\(text) like \(literal(pattern)) escape ''" }
     func matches(_ text: String, _ pattern: String) -> String? { "\(text) ~ \(literal(pattern))" }
