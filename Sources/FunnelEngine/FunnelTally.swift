@@ -32,7 +32,7 @@ final class FunnelTally: ChainSink {
     }
 
     /// So many series of times that room for a run of rows can be made in each.
-    static let fewSeries = 64
+    static let fewSeries = SeriesList.mostInRun
 
     deinit { entered.deallocate() }
 

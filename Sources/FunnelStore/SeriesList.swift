@@ -64,7 +64,10 @@ package final class SeriesList: @unchecked Sendable {
     }
 
     /// So few series, and so few values at once, that room for all of them can be made in each series beforehand.
-    package func appendsRuns(of values: Int) -> Bool { count <= 64 && values <= Self.longestRun }
+    func appendsRuns(of values: Int) -> Bool { count <= Self.mostInRun && values <= Self.longestRun }
+
+    /// So many series a run may add to.
+    package static let mostInRun = 64
 
     /// So many values a run may have.
     package static let longestRun = longest / 4
